@@ -1,0 +1,75 @@
+package event
+
+import "fmt"
+
+// Option says when and how often a callback is called. Where one is given
+// twice, the later wins.
+type Option func(*options)
+
+type options struct {
+	when   func() bool
+	every  uint64
+	repeat uint64
+	limit  uint64 // 0: none
+	hidden bool
+	name   string
+}
+
+// When has the callback called only at emissions at which predicate returns
+// true. It is asked once per emission. It panics if predicate is nil.
+func When(predicate func() bool) Option {
+	if predicate == nil {
+		panic("event: When needs a predicate, not nil")
+	}
+	return func(o *options) { o.when = predicate }
+}
+
+// Every has the callback called at every n-th emission only, the n-th being
+// the first. The default is 1. It panics if n is less than 1.
+func Every(n int) Option {
+	mustBePositive("Every", n)
+	return func(o *options) { o.every = uint64(n) }
+}
+
+// Repeat has the callback called n times in succession at each emission. The
+// default is 1. It panics if n is less than 1.
+func Repeat(n int) Option {
+	mustBePositive("Repeat", n)
+	return func(o *options) { o.repeat = uint64(n) }
+}
+
+// Limit has the callback called n times at most, repetitions counted, after
+// which it is ignored. The default is no limit. It panics if n is less than 1.
+func Limit(n int) Option {
+	mustBePositive("Limit", n)
+	return func(o *options) { o.limit = uint64(n) }
+}
+
+// Hidden keeps the callback out of displays. It is for those who keep books
+// and do not want to be seen; it changes nothing else.
+func Hidden() Option { return func(o *options) { o.hidden = true } }
+
+// Named sets the name under which displays show the callback. The default is
+// the name of its function, or for a closure where it stands.
+func Named(name string) Option { return func(o *options) { o.name = name } }
+
+func mustBePositive(option string, n int) {
+	if n < 1 {
+		panic(fmt.Sprintf("event: %s(%d) is out of range: it must be 1 or more", option, n))
+	}
+}
+
+func collect(defaults, opts []Option) options {
+	o := options{every: 1, repeat: 1}
+	for _, set := range [2][]Option{defaults, opts} {
+		for _, opt := range set {
+			opt(&o)
+		}
+	}
+	return o
+}
+
+// plain reports whether the callback is to be called once per emission.
+func (o *options) plain() bool {
+	return o.when == nil && o.every == 1 && o.repeat == 1 && o.limit == 0
+}

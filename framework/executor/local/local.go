@@ -1,0 +1,228 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+// killWarning is how long a kill waits before it says what it waits for.
+const killWarning = 5 * time.Second
+
+// Executor runs calls on goroutines of this process.
+type Executor struct {
+	kind    string
+	workers int
+
+	mu      sync.Mutex
+	ready   sync.Cond
+	host    scheduler.Host
+	waiting []*scheduler.Call
+	head    int // of waiting
+	running map[*scheduler.Call]context.CancelCauseFunc
+	open    bool // between Start and Stop
+	killed  error
+	wg      sync.WaitGroup
+}
+
+// Sequential returns an executor that runs one call at a time, in the order of
+// submission.
+func Sequential() *Executor { return newExecutor("sequential", 1) }
+
+// Pool returns an executor that runs up to workers calls at a time; 0 means
+// one per CPU that Go may use (GOMAXPROCS). It panics if workers is negative.
+func Pool(workers int) *Executor {
+	if workers < 0 {
+		panic(fmt.Sprintf("local: Pool(%d) is out of range: it must be 0 or more", workers))
+	}
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return newExecutor("pool", workers)
+}
+
+func newExecutor(kind string, workers int) *Executor {
+	e := &Executor{kind: kind, workers: workers, running: map[*scheduler.Call]context.CancelCauseFunc{}}
+	e.ready.L = &e.mu
+	return e
+}
+
+// Name implements [scheduler.Executor].
+func (e *Executor) Name() string { return e.kind }
+
+// Offers implements [scheduler.Executor]: whatever is linked can be run.
+func (e *Executor) Offers(_ string, linked bool) (scheduler.Offer, string) {
+	if linked {
+		return scheduler.OfferYes, ""
+	}
+	return scheduler.OfferNo, "its code is not linked into this program, and executor " + e.kind + " has no other"
+}
+
+// Codes implements [scheduler.Executor].
+func (e *Executor) Codes() []string { return nil }
+
+// Encodes implements [scheduler.Executor].
+func (e *Executor) Encodes() bool { return false }
+
+// Status implements [scheduler.Executor].
+func (e *Executor) Status() scheduler.ExecutorStatus {
+	return scheduler.ExecutorStatus{Name: e.kind, Kind: e.kind, Workers: e.workers}
+}
+
+// Start implements [scheduler.Executor].
+func (e *Executor) Start(_ context.Context, host scheduler.Host) error {
+	if task.InWorker() {
+		return errors.New("local: a scheduler cannot be started inside a worker process")
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.host, e.open, e.killed = host, true, nil
+	for n := range e.workers {
+		e.wg.Go(func() { e.work(n) })
+	}
+	return nil
+}
+
+// Submit implements [scheduler.Executor].
+func (e *Executor) Submit(c *scheduler.Call) {
+	e.mu.Lock()
+	if e.killed != nil || c.CancelRequested() || !e.open {
+		cause := e.killed
+		if c.CancelRequested() {
+			cause = c.CancelCause()
+		}
+		end := e.host.End
+		e.mu.Unlock()
+		end([]scheduler.Outcome{{Call: c, Cancelled: true, Err: cause, Worker: -1}})
+		return
+	}
+	e.waiting = append(e.waiting, c)
+	e.mu.Unlock()
+	e.ready.Signal()
+}
+
+// Cancel implements [scheduler.Executor].
+func (e *Executor) Cancel(c *scheduler.Call) {
+	e.mu.Lock()
+	if cancel, ok := e.running[c]; ok {
+		e.mu.Unlock()
+		cancel(c.CancelCause())
+		return
+	}
+	for i := e.head; i < len(e.waiting); i++ {
+		if e.waiting[i] == c {
+			e.waiting = append(e.waiting[:i], e.waiting[i+1:]...)
+			e.mu.Unlock()
+			e.host.End([]scheduler.Outcome{{Call: c, Cancelled: true, Err: c.CancelCause(), Worker: -1}})
+			return
+		}
+	}
+	// Not yet here, where Submit will see the request, or over.
+	e.mu.Unlock()
+}
+
+// Began implements [scheduler.Executor].
+func (e *Executor) Began(c *scheduler.Call) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, ok := e.running[c]
+	return ok
+}
+
+// Stop implements [scheduler.Executor].
+func (e *Executor) Stop(kill bool, cause error) {
+	e.mu.Lock()
+	e.open = false
+	var dropped []scheduler.Outcome
+	if kill {
+		if cause == nil {
+			cause = scheduler.ErrCancelled
+		}
+		e.killed = cause
+		for _, c := range e.waiting[e.head:] {
+			dropped = append(dropped, scheduler.Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1})
+		}
+		e.waiting, e.head = nil, 0
+		for _, cancel := range e.running {
+			cancel(cause)
+		}
+	}
+	e.mu.Unlock()
+	e.ready.Broadcast()
+	if len(dropped) > 0 {
+		e.host.End(dropped)
+	}
+	warn := time.AfterFunc(killWarning, e.warn)
+	e.wg.Wait()
+	warn.Stop()
+}
+
+func (e *Executor) warn() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for c := range e.running {
+		e.host.Log.Warn("waiting for code that does not heed its context; code in this process cannot be killed",
+			"executor", e.kind, "task", c.Task(), "future", c.ID())
+	}
+}
+
+// work is one worker: it runs calls until the executor stops.
+func (e *Executor) work(worker int) {
+	for {
+		c, ctx, cancel := e.take(worker)
+		if c == nil {
+			return
+		}
+		began := time.Now()
+		err := c.Run(ctx)
+		elapsed := time.Since(began)
+		cause := context.Cause(ctx)
+		stopped := cause != nil && err != nil && (c.CancelRequested() || e.wasKilled())
+		if stopped {
+			err = cause
+		}
+		e.mu.Lock()
+		delete(e.running, c)
+		e.mu.Unlock()
+		cancel(nil)
+		e.host.End([]scheduler.Outcome{{Call: c, Err: err, Cancelled: stopped, Elapsed: elapsed, Worker: worker}})
+	}
+}
+
+func (e *Executor) wasKilled() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.killed != nil
+}
+
+// take waits for a call. It returns nil when the executor has stopped.
+func (e *Executor) take(worker int) (*scheduler.Call, context.Context, context.CancelCauseFunc) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for e.head == len(e.waiting) {
+		if !e.open {
+			return nil, nil, nil
+		}
+		e.waiting, e.head = e.waiting[:0], 0
+		e.ready.Wait()
+	}
+	c := e.waiting[e.head]
+	e.waiting[e.head] = nil
+	e.head++
+	c.MarkRunning()
+	ctx := task.WithInfo(context.Background(), task.Info{Task: c.Code(), Future: c.ID(), Attempt: 1, Worker: worker})
+	ctx, cancel := context.WithCancelCause(ctx)
+	if d := c.Constraints().Deadline; !d.IsZero() {
+		timed, release := context.WithDeadline(ctx, d)
+		stop := cancel
+		ctx, cancel = timed, func(cause error) { stop(cause); release() }
+	}
+	e.running[c] = cancel
+	return c, ctx, cancel
+}

@@ -1,0 +1,227 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+// State is what has become of a future.
+type State uint32
+
+// States of a future. The last three are final.
+const (
+	Pending   State = iota // accepted, its code has not begun as far as is known
+	Running                // its code runs
+	settling               // an outcome is being stored
+	Succeeded              // it has a result
+	Failed                 // it has an error
+	Cancelled              // it was stopped on request
+)
+
+// String returns the state in lower case.
+func (s State) String() string {
+	switch s {
+	case Pending:
+		return "pending"
+	case Running, settling:
+		return "running"
+	case Succeeded:
+		return "result"
+	case Failed:
+		return "exception"
+	case Cancelled:
+		return "cancelled"
+	}
+	return fmt.Sprintf("state %d", uint32(s))
+}
+
+// Ended reports whether the state is final.
+func (s State) Ended() bool { return s > settling }
+
+// typed is what a call knows only through its types.
+type typed interface {
+	future() AnyFuture
+	input() any
+	def() task.Code
+	encode() ([]byte, error)
+	decode(payload []byte, contentType string) error
+	run(context.Context) error
+	deliverSubmitted()
+	deliverEnded()
+}
+
+// Call is one accepted call as executors see it.
+type Call struct {
+	s    *Scheduler
+	task *taskCore
+	self typed
+
+	id          uint64
+	payload     []byte
+	state       atomic.Uint32
+	cancel      atomic.Bool
+	worker      int32
+	err         error
+	cause       error // of a cancellation; written before cancel is set
+	constraints *Constraints
+	elapsed     time.Duration
+
+	done      atomic.Pointer[chan struct{}]
+	callbacks []func() // guarded by Scheduler.mu
+	told      bool     // its events have been told; guarded by Scheduler.mu
+	encoded   bool     // it went to an executor that encodes
+
+	inQueue, inTask links // guarded by Scheduler.mu
+
+	// Private is for the executor that holds the call, under a lock of its own.
+	Private Private
+}
+
+// Private is what an executor keeps with a call, so that it needs no map.
+type Private struct {
+	Owner any    // such as the worker that holds the call
+	Seq   uint64 // such as its number there
+}
+
+// ID returns the call's number, unique within its scheduler and growing.
+func (c *Call) ID() uint64 { return c.id }
+
+// Code returns the name of the code to run.
+func (c *Call) Code() string { return c.task.code }
+
+// Task returns the name of the task.
+func (c *Call) Task() string { return c.task.name }
+
+// Payload returns the encoded input, nil on executors that do not encode. It
+// must not be changed.
+func (c *Call) Payload() []byte { return c.payload }
+
+// ContentType returns the content type of Payload.
+func (c *Call) ContentType() string { return c.self.def().InputCodec().ContentType() }
+
+// Constraints returns what extensions asked of the executor for this call.
+func (c *Call) Constraints() Constraints {
+	if c.constraints == nil {
+		return Constraints{}
+	}
+	return *c.constraints
+}
+
+// CancelRequested reports whether the call is to be cancelled.
+func (c *Call) CancelRequested() bool { return c.cancel.Load() }
+
+// CancelCause returns why the call is to be cancelled, nil before
+// CancelRequested is true.
+func (c *Call) CancelCause() error {
+	if !c.cancel.Load() {
+		return nil
+	}
+	return c.cause
+}
+
+// Run runs the call's code on the calling goroutine, keeps its result in the
+// future and returns its error. It is for executors in this process, which end
+// the call with that error.
+func (c *Call) Run(ctx context.Context) error { return c.self.run(ctx) }
+
+// MarkRunning records that the code has begun. Executors that learn of it
+// otherwise than through [Executor.Began] call it.
+func (c *Call) MarkRunning() { c.state.CompareAndSwap(uint32(Pending), uint32(Running)) }
+
+// Future returns the future of the call.
+func (c *Call) Future() AnyFuture { return c.self.future() }
+
+func (c *Call) currentState() State {
+	st := State(c.state.Load())
+	if st == Pending {
+		if exec := c.task.executor(); exec != nil && exec.Began(c) {
+			return Running
+		}
+	}
+	if st == settling {
+		return Running
+	}
+	return st
+}
+
+// closed is what done points to once the future has ended.
+var closed = func() *chan struct{} {
+	ch := make(chan struct{})
+	close(ch)
+	return &ch
+}()
+
+// settle stores the outcome and wakes those who wait. It reports false if the
+// call had ended before.
+func (c *Call) settle(o *Outcome) bool {
+	for {
+		st := State(c.state.Load())
+		if st >= settling {
+			return false
+		}
+		if c.state.CompareAndSwap(uint32(st), uint32(settling)) {
+			break
+		}
+	}
+	c.elapsed, c.worker = o.Elapsed, int32(o.Worker)
+	final := Succeeded
+	switch {
+	case o.Cancelled:
+		final = Cancelled
+		c.err = &CancelledError{Task: c.task.name, Future: c.id, Cause: o.Err}
+	case o.Err != nil:
+		final, c.err = Failed, o.Err
+	case c.encoded:
+		if err := c.self.decode(o.Payload, o.ContentType); err != nil {
+			final, c.err = Failed, err
+		}
+	}
+	c.payload = nil
+	c.state.Store(uint32(final))
+	if ch := c.done.Swap(closed); ch != nil {
+		close(*ch)
+	}
+	return true
+}
+
+// waitChan returns a channel that is closed when the call has ended.
+func (c *Call) waitChan() <-chan struct{} {
+	if ch := c.done.Load(); ch != nil {
+		return *ch
+	}
+	ch := make(chan struct{})
+	if c.done.CompareAndSwap(nil, &ch) {
+		return ch
+	}
+	return *c.done.Load()
+}
+
+// ErrCancelled matches the error of every cancelled future.
+var ErrCancelled = errors.New("cancelled")
+
+// CancelledError is the error of a future that was cancelled. It matches
+// [ErrCancelled] and wraps its cause.
+type CancelledError struct {
+	Task   string
+	Future uint64
+	Cause  error // nil where none was given
+}
+
+// Error tells what was cancelled, and why.
+func (e *CancelledError) Error() string {
+	if e.Cause == nil {
+		return fmt.Sprintf("future %d of task %s was cancelled", e.Future, e.Task)
+	}
+	return fmt.Sprintf("future %d of task %s was cancelled: %v", e.Future, e.Task, e.Cause)
+}
+
+// Is reports whether target is [ErrCancelled].
+func (e *CancelledError) Is(target error) bool { return target == ErrCancelled }
+
+// Unwrap returns the cause.
+func (e *CancelledError) Unwrap() error { return e.Cause }

@@ -1,0 +1,103 @@
+package scheduler
+
+import (
+	"fmt"
+	"time"
+)
+
+// Extension shapes how one task is submitted and run: limits, retries,
+// messages. AMLTK calls it a Plugin of a task; it runs in the host, unlike the
+// plugins that are processes.
+type Extension interface {
+	// Name names the extension in errors and displays.
+	Name() string
+	// Attach is called once, when the extension is attached to a task. It
+	// makes the extension's events known on the task's emitter, so that they
+	// are shown before they are heard.
+	Attach(t AnyTask) error
+	// PreSubmit is asked before each call is accepted, on the goroutine of
+	// whoever submits, never twice at a time for one task. It may change
+	// sub.Input and sub.Constraints, reserve what the call will need, and
+	// refuse the call by an error. It must not block and must not submit to
+	// the same task; what it emits takes its place among what has happened.
+	PreSubmit(sub *Submission) error
+}
+
+// Submission is a call that is about to be accepted, as extensions see it.
+type Submission struct {
+	// Task is the task that the call is for.
+	Task AnyTask
+	// Input is what was submitted, as changed by extensions before. It may be
+	// replaced by another value of the same type.
+	Input any
+	// Constraints are handed to the executor with the call.
+	Constraints Constraints
+
+	reserved []reservation
+}
+
+type reservation struct {
+	commit   func(AnyFuture)
+	rollback func()
+}
+
+// Reserve takes note of something that the extension has set aside for the
+// call. Exactly one of the functions is called, either of which may be nil:
+// commit when the call was accepted, rollback when it was refused after all.
+func (sub *Submission) Reserve(commit func(AnyFuture), rollback func()) {
+	sub.reserved = append(sub.reserved, reservation{commit, rollback})
+}
+
+func (sub *Submission) commit(f AnyFuture) {
+	for _, r := range sub.reserved {
+		if r.commit != nil {
+			r.commit(f)
+		}
+	}
+}
+
+func (sub *Submission) rollback() {
+	for i := len(sub.reserved) - 1; i >= 0; i-- {
+		if r := sub.reserved[i]; r.rollback != nil {
+			r.rollback()
+		}
+	}
+}
+
+// Constraints are what is asked of the executor for one call. The zero value
+// asks for nothing.
+type Constraints struct {
+	// Deadline is when the code's context ends.
+	Deadline time.Time
+}
+
+// preSubmit asks the task's extensions in order.
+func (t *taskCore) preSubmit(sub *Submission) error {
+	for _, e := range t.extensions() {
+		var refused error
+		if err := guard("PreSubmit of extension "+e.Name(), func() { refused = e.PreSubmit(sub) }); err != nil {
+			return err
+		}
+		if refused != nil {
+			return fmt.Errorf("extension %s: %w", e.Name(), refused)
+		}
+	}
+	return nil
+}
+
+// Attach attaches further extensions to the task, after those that it has.
+func (t *taskCore) Attach(extensions ...Extension) error {
+	for _, e := range extensions {
+		if e == nil {
+			return fmt.Errorf("scheduler: task %s: an extension is nil", t.name)
+		}
+		if err := e.Attach(t.any); err != nil {
+			return fmt.Errorf("scheduler: task %s: extension %s: %w", t.name, e.Name(), err)
+		}
+		t.submitting.Lock()
+		next := append(append([]Extension(nil), t.extensions()...), e)
+		t.exts.Store(&next)
+		t.submitting.Unlock()
+	}
+	return nil
+}

@@ -1,0 +1,399 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/event"
+)
+
+// run is one run of a scheduler. Its fields are guarded by Scheduler.mu,
+// except for those that only its loop touches.
+type run struct {
+	s       *Scheduler
+	opts    runOptions
+	started time.Time
+	done    chan struct{} // closed when exit and err are set
+	exit    Exit
+	err     error
+
+	awaited  bool // somebody waits: an empty queue may end the run
+	stop     *stopRequest
+	timedOut bool
+	killing  bool  // what runs is to be killed
+	cause    error // why
+
+	// Of the loop alone:
+	batch   []item
+	next    int
+	telling bool // still before the end: errors of tasks count, on_empty is told
+	failure *failure
+	stopped chan struct{} // closed when the executors have stopped
+}
+
+// stopRequest is what ends a run before it ends of itself.
+type stopRequest struct {
+	message string
+	err     error
+	code    ExitCode
+	raise   bool // Run returns err
+}
+
+// failure is the first error that a policy does not let pass.
+type failure struct {
+	err   error
+	raise bool
+}
+
+// Start starts a run: it starts the executors, then the callbacks of on_start
+// are called. Submitting is allowed when it returns. The run goes on until it
+// is stopped, its time is over or, once [Scheduler.Wait] was called, nothing
+// is left to do. The end of ctx stops the run with ctx's cause, without
+// waiting for what runs.
+//
+// It returns [ErrRunning] while another run goes on, an error about an option
+// out of range, [ErrUnknownTask] where no executor has a task's code, or what
+// kept an executor from starting; nothing is left running then.
+func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
+	r := &run{s: s, done: make(chan struct{}), started: time.Now(), telling: true}
+	for _, o := range opts {
+		o(&r.opts)
+	}
+	if err := r.opts.check(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("scheduler: start: %w", context.Cause(ctx))
+	}
+	s.mu.Lock()
+	if s.starting || s.run != nil && !s.run.over() {
+		s.mu.Unlock()
+		return fmt.Errorf("scheduler: start: %w", ErrRunning)
+	}
+	s.starting = true
+	s.mu.Unlock()
+
+	err := r.startExecutors(ctx)
+
+	s.mu.Lock()
+	s.starting = false
+	if err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	s.run, s.accepting, s.running = r, true, true
+	handover := s.inbox.claim()
+	s.mu.Unlock()
+	go r.loop(ctx, handover)
+	return nil
+}
+
+// Wait waits for the end of the run that goes on, or returns how the last one
+// ended. From then on an empty queue ends the run, unless it was started with
+// [KeepRunning]. The error is the one that the run's policies raise;
+// [ErrNotRunning] if there was never a run.
+//
+// Wait must not be called inside a callback: it would wait for itself.
+func (s *Scheduler) Wait() (Exit, error) {
+	s.mu.Lock()
+	r := s.run
+	if r == nil {
+		s.mu.Unlock()
+		return Exit{}, fmt.Errorf("scheduler: wait: %w", ErrNotRunning)
+	}
+	r.awaited = true
+	if !r.over() {
+		s.inbox.put(item{kind: itemWake})
+	}
+	s.mu.Unlock()
+	<-r.done
+	return r.exit, r.err
+}
+
+// Stop ends the run that goes on. What was accepted is completed, unless the
+// run was started with [KillAtEnd]; more is not. It does not wait, and does
+// nothing if no run goes on or it was stopped before.
+func (s *Scheduler) Stop() { s.StopWith("stopped by Scheduler.Stop", nil) }
+
+// StopWith is [Scheduler.Stop] with a message and an error, nil for none. The
+// error falls under the run's exception policy.
+func (s *Scheduler) StopWith(message string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requestStop(s.run.stopFor(message, err))
+}
+
+// Kill is [Scheduler.StopWith] without waiting: running code is killed, and
+// its futures and those that wait are cancelled with cause. It also cuts short
+// a run that is ending already.
+func (s *Scheduler) Kill(message string, cause error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.run
+	if r == nil || r.over() {
+		return
+	}
+	s.requestStop(r.stopFor(message, cause))
+	if !r.killing {
+		r.killing = true
+		r.cause = cause
+		if cause == nil {
+			r.cause = errors.New(message)
+		}
+		s.inbox.put(item{kind: itemWake})
+	}
+}
+
+// requestStop is called with s.mu held. The loop reads the request when it
+// has told what happened before.
+func (s *Scheduler) requestStop(req *stopRequest) {
+	if !s.accepting || s.run == nil {
+		return
+	}
+	s.accepting, s.running = false, false
+	s.run.stop = req
+	s.inbox.put(item{kind: itemStop})
+}
+
+func (r *run) stopFor(message string, err error) *stopRequest {
+	req := &stopRequest{message: message, err: err, code: ExitStopped}
+	if err != nil && r != nil {
+		switch r.opts.exceptions.action(err) {
+		case Raise:
+			req.raise = true
+		case End:
+			req.code = ExitException
+		}
+	}
+	return req
+}
+
+func (r *run) over() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// startExecutors starts all executors side by side and finds the one of each
+// task. On an error none is left running.
+func (r *run) startExecutors(ctx context.Context) error {
+	s := r.s
+	host := Host{Run: s.name, Log: s.log, End: s.end, Report: s.report,
+		Fail: func(err error) { s.StopWith("an executor failed", err) }}
+	errs := make([]error, len(s.executors))
+	var wg sync.WaitGroup
+	for i, e := range s.executors {
+		wg.Go(func() { errs[i] = e.Start(ctx, host) })
+	}
+	wg.Wait()
+	err := errors.Join(errs...)
+	if err == nil {
+		err = s.resolveAll()
+	}
+	if err == nil {
+		return nil
+	}
+	for i, e := range s.executors {
+		if errs[i] == nil {
+			wg.Go(func() { e.Stop(true, err) })
+		}
+	}
+	wg.Wait()
+	return err
+}
+
+func (s *Scheduler) resolveAll() error {
+	s.mu.Lock()
+	cores := make([]*taskCore, 0, len(s.tasks)+len(s.loose))
+	for _, t := range s.tasks {
+		cores = append(cores, t.(interface{ coreOf() *taskCore }).coreOf())
+	}
+	for _, t := range s.loose {
+		cores = append(cores, t)
+	}
+	s.mu.Unlock()
+	var errs []error
+	for _, t := range cores {
+		errs = append(errs, t.resolve())
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Task[In, Out]) coreOf() *taskCore { return t.core }
+
+// loop tells everything that happens during the run, once handover is closed:
+// somebody else may still be telling what happened before it.
+func (r *run) loop(ctx context.Context, handover <-chan struct{}) {
+	s := r.s
+	<-handover
+	unwatch := context.AfterFunc(ctx, func() { s.Kill("the run's context ended", context.Cause(ctx)) })
+	var timer *time.Timer
+	if r.opts.hasTimeout {
+		timer = time.AfterFunc(r.opts.timeout-time.Since(r.started), func() { s.put(item{kind: itemTimeout}) })
+	}
+	event.DeliverSignal(s.delivery, s.OnStart)
+	r.judge(nil)
+	if r.idle() {
+		r.tellEmpty()
+	}
+	reason := r.untilEnd()
+	if timer != nil {
+		timer.Stop()
+	}
+	r.finish(reason)
+	unwatch()
+	r.close()
+}
+
+// idle reports whether there is nothing to do and the run was not stopped.
+func (r *run) idle() bool {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	return r.s.queue.len == 0 && r.stop == nil
+}
+
+func (r *run) tellEmpty() {
+	event.DeliverSignal(r.s.delivery, r.s.OnEmpty)
+	r.judge(nil)
+}
+
+// untilEnd tells what happens until the run is to end, and returns why.
+func (r *run) untilEnd() ExitCode {
+	s := r.s
+	for {
+		it := r.nextItem()
+		if it == nil {
+			if r.exhausted() {
+				return ExitExhausted
+			}
+			r.sleep()
+			continue
+		}
+		switch it.kind {
+		case itemStop:
+			return r.stop.code
+		case itemTimeout:
+			r.timedOut = true
+			s.mu.Lock()
+			stopping := r.stop != nil
+			s.mu.Unlock()
+			switch {
+			case stopping: // its item comes; a stop goes before a timeout
+			case r.exhausted():
+				return ExitExhausted
+			default:
+				return ExitTimeout
+			}
+		default:
+			r.tell(it)
+		}
+	}
+}
+
+// tell tells one item, and what follows from it.
+func (r *run) tell(it *item) {
+	r.s.tell(it)
+	if it.kind != itemEnded || !r.telling {
+		r.judge(nil)
+		return
+	}
+	// The queue became empty before anything that the error entails.
+	empty := r.s.Empty()
+	strays := r.s.stray
+	r.s.stray = nil
+	if empty {
+		event.DeliverSignal(r.s.delivery, r.s.OnEmpty)
+	}
+	r.s.stray = append(strays, r.s.stray...)
+	r.judge(it.call)
+}
+
+// exhausted decides, when everything was told, whether the run ends because
+// nothing is left to do. If so, nothing is accepted any more.
+func (r *run) exhausted() bool {
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.queue.len > 0 || len(s.inbox.items) > 0 || r.next < len(r.batch) {
+		return false
+	}
+	if r.stop != nil || !r.awaited || r.opts.keepRunning {
+		return false
+	}
+	s.accepting = false
+	return true
+}
+
+// nextItem returns the next thing to tell, nil if there is none at present.
+// The item is valid until the next call.
+func (r *run) nextItem() *item {
+	if r.next == len(r.batch) {
+		s := r.s
+		s.mu.Lock()
+		if r.batch != nil {
+			s.inbox.recycle(r.batch)
+		}
+		r.batch, r.next = s.inbox.take(), 0
+		s.mu.Unlock()
+		if r.batch == nil {
+			return nil
+		}
+	}
+	r.next++
+	return &r.batch[r.next-1]
+}
+
+// sleep waits until there is something in the inbox.
+func (r *run) sleep() {
+	s := r.s
+	s.mu.Lock()
+	if len(s.inbox.items) > 0 {
+		s.mu.Unlock()
+		return
+	}
+	s.inbox.sleeping = true
+	s.mu.Unlock()
+	<-s.inbox.wake
+}
+
+// judge applies the policies to errors of callbacks since the last time, and
+// to the end of call, nil for none.
+func (r *run) judge(call *Call) {
+	s := r.s
+	if call != nil {
+		switch State(call.state.Load()) {
+		case Failed:
+			r.fail(call.err, r.opts.exceptions, "exception in "+endOf(call), ExitException)
+		case Cancelled:
+			r.fail(call.err, r.opts.cancelled, call.err.Error(), ExitCancelled)
+		}
+	}
+	strays := s.stray
+	s.stray = nil
+	for _, err := range strays {
+		s.logCallbackError(err)
+		r.fail(err, r.opts.exceptions, err.Error(), ExitException)
+	}
+}
+
+// fail has the run end if the policy says so. The first error wins.
+func (r *run) fail(err error, p policy, message string, code ExitCode) {
+	action := p.action(err)
+	if action == Continue || r.failure != nil {
+		return
+	}
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.stop != nil && r.stop.err != nil {
+		return
+	}
+	r.failure = &failure{err: err, raise: action == Raise}
+	s.requestStop(&stopRequest{message: message, err: err, code: code, raise: action == Raise})
+}

@@ -1,0 +1,200 @@
+package task
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// Kinds of failure that the framework itself gives to errors.
+const (
+	KindError       = "error"        // the code returned an error without a kind
+	KindPanic       = "panic"        // the code panicked
+	KindDecode      = "decode"       // the input did not decode
+	KindEncode      = "encode"       // the output did not encode
+	KindUnknownTask = "unknown-task" // no such task where the call arrived
+	KindWorkerLost  = "worker-lost"  // the worker died while the code ran
+	KindResultLost  = "result-lost"  // the code had finished, but its worker died before it told
+	KindCancelled   = "cancelled"    // the code stopped because it was cancelled
+	KindDeadline    = "deadline"     // the code's deadline passed
+)
+
+// Error is the failure of a task as it crosses a process boundary: the text,
+// the kind and the chain of the error that the code returned, not its value.
+//
+// errors.Is works with sentinels as if there were no boundary: an error in the
+// chain matches a target of the same type and text, so that
+// errors.Is(err, fs.ErrNotExist) holds where the code returned what os.Open
+// gave it. errors.As finds *Error.
+type Error struct {
+	Kind         string // one of the kinds above, or the task's own ([WithKind])
+	Message      string // the error's text
+	Stack        string // of a panic
+	NotRetryable bool   // see [NotRetryable]
+	Causes       []Cause
+}
+
+// Cause is one error of the chain.
+type Cause struct {
+	Type string
+	Text string
+}
+
+// Error returns the error's text.
+func (e *Error) Error() string { return e.Message }
+
+// Is reports whether target is a [Kind] that e has, or an error of the chain
+// by type and text.
+func (e *Error) Is(target error) bool {
+	if k, ok := target.(Kind); ok {
+		return e.Kind == string(k)
+	}
+	if len(e.Causes) == 0 {
+		return false
+	}
+	want := causeOf(target)
+	for _, c := range e.Causes {
+		if c == want {
+			return true
+		}
+	}
+	return false
+}
+
+// Kind is a kind of failure as a target for errors.Is:
+//
+//	errors.Is(err, task.Kind("quota"))
+type Kind string
+
+// Error returns the kind.
+func (k Kind) Error() string { return string(k) }
+
+// WithKind gives err a kind of the task's own, which crosses process
+// boundaries and is what policies and displays go by. It returns nil for a nil
+// err.
+func WithKind(kind string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &marked{err: err, kind: kind}
+}
+
+// NotRetryable marks err as one that a further attempt cannot mend. It returns
+// nil for a nil err.
+func NotRetryable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &marked{err: err, final: true}
+}
+
+// marked is an error with marks of [WithKind] and [NotRetryable].
+type marked struct {
+	err   error
+	kind  string
+	final bool
+}
+
+func (m *marked) Error() string { return m.err.Error() }
+func (m *marked) Unwrap() error { return m.err }
+
+func (m *marked) Is(target error) bool {
+	k, ok := target.(Kind)
+	return ok && m.kind != "" && m.kind == string(k)
+}
+
+// IsRetryable reports whether a further attempt may mend err: it was not
+// marked with [NotRetryable].
+func IsRetryable(err error) bool { return err == nil || !describe(err).final }
+
+// KindOf returns the kind of err: that of an [Error], the one given by
+// [WithKind], or [KindError]. It is empty for a nil err.
+func KindOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	if k := describe(err).kind; k != "" {
+		return k
+	}
+	return KindError
+}
+
+// Portable returns err as an [*Error], which is what crosses a process
+// boundary. An *Error is returned as it is. It returns nil for a nil err.
+func Portable(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := err.(*Error); ok {
+		return e
+	}
+	d := describe(err)
+	e := &Error{Kind: d.kind, Message: err.Error(), Stack: d.stack, NotRetryable: d.final, Causes: d.causes}
+	if e.Kind == "" {
+		e.Kind = KindError
+	}
+	return e
+}
+
+// maxCauses bounds how much of a chain crosses a boundary.
+const maxCauses = 32
+
+type description struct {
+	kind   string
+	final  bool
+	stack  string
+	causes []Cause
+}
+
+// describe walks the tree of errors that err wraps, outermost first.
+func describe(err error) description {
+	var d description
+	var walk func(error)
+	walk = func(err error) {
+		if err == nil || len(d.causes) >= maxCauses {
+			return
+		}
+		switch e := err.(type) {
+		case *marked:
+			if d.kind == "" {
+				d.kind = e.kind
+			}
+			d.final = d.final || e.final
+			walk(e.err)
+			return
+		case *Error:
+			if d.kind == "" {
+				d.kind = e.Kind
+			}
+			if d.stack == "" {
+				d.stack = e.Stack
+			}
+			d.final = d.final || e.NotRetryable
+			d.causes = append(d.causes, e.Causes...)
+			return
+		}
+		d.causes = append(d.causes, causeOf(err))
+		switch e := err.(type) {
+		case interface{ Unwrap() error }:
+			walk(e.Unwrap())
+		case interface{ Unwrap() []error }:
+			for _, err := range e.Unwrap() {
+				walk(err)
+			}
+		}
+	}
+	walk(err)
+	return d
+}
+
+func causeOf(err error) Cause {
+	return Cause{Type: reflect.TypeOf(err).String(), Text: err.Error()}
+}
+
+// Errorf returns an [*Error] of that kind. It wraps nothing.
+func Errorf(kind, format string, args ...any) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+// IsKind reports whether err has that kind.
+func IsKind(err error, kind string) bool { return errors.Is(err, Kind(kind)) || KindOf(err) == kind }
