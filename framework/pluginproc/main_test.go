@@ -1,0 +1,20 @@
+//go:build linux
+
+package pluginproc_test
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// TestMain makes this binary play the plugins of the tests: a child process is
+// told by its environment which part to act.
+func TestMain(m *testing.M) {
+	if act, ok := acts()[os.Getenv(actEnv)]; ok {
+		act()
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}

@@ -1,0 +1,30 @@
+// Package view says what a scheduler looks like: as data, and as a tree of
+// text.
+//
+// [Scheduler] is a snapshot: plain structs that share nothing with the
+// scheduler that they were taken from, so that terminals, pages and files can
+// show them at leisure. As JSON its names are those of the tags, and lists are
+// never null.
+//
+// [Render] draws a snapshot with box-drawing characters: a panel with the
+// executors and the queue, the events with how often each was emitted and
+// below them their handlers, then a panel for each task.
+//
+//	╭─ Scheduler ──────────────────────────────────────────────────────────────────╮
+//	│  Executor         Queue: (0)                                                 │
+//	│  ╭─ process ───╮                                                             │
+//	│  │ 2 workers   │                                                             │
+//	│  ╰─────────────╯                                                             │
+//	╰──────────────────────────────────────────────────────────────────────────────╯
+//	┣━━ @on_start 1
+//	┃   └── main.go:19() (2)
+//
+// Counts of emissions and calls are shown from 1. What is too long for its
+// place ends in an ellipsis. Names come from users, and inputs from anywhere:
+// control characters, invisible ones and invalid UTF-8 are escaped as in Go,
+// so that nothing drawn here can steer a terminal. Widths are those of
+// terminals: an ideograph takes two columns, a combining mark none.
+//
+// [Value] and [TypeName] are how inputs and types become the short texts of a
+// snapshot.
+package view

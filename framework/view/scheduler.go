@@ -1,0 +1,100 @@
+package view
+
+// Scheduler is what a scheduler looked like at one moment.
+type Scheduler struct {
+	// Name is the name of the scheduler and its runs.
+	Name string `json:"name"`
+	// Ref is the short reference: 8 characters of a UUID.
+	Ref string `json:"ref"`
+	// Running tells whether a run went on.
+	Running bool `json:"running"`
+	// Executors are in the order in which they were given.
+	Executors []Executor `json:"executors"`
+	// Queue is what was accepted and whose end had not been told.
+	Queue Queue `json:"queue"`
+	// Events are in the order in which they are documented; those that users
+	// added come last.
+	Events []Event `json:"events"`
+	// Tasks are in the order in which they were made.
+	Tasks []Task `json:"tasks"`
+	// Refused are the calls that were not accepted and belong to no task of
+	// Tasks, the most frequent reason first.
+	Refused []Refusal `json:"refused"`
+}
+
+// Executor is where tasks run.
+type Executor struct {
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`    // such as "process" or "sequential"
+	Workers int      `json:"workers"` // calls that it can run at a time, 0 for unknown
+	Details []string `json:"details"` // further facts, a line each
+}
+
+// Queue is a list of futures, of which only the end is kept.
+type Queue struct {
+	Len  int      `json:"len"`
+	Last []Future `json:"last"` // in order of submission
+}
+
+// Future is one call.
+type Future struct {
+	ID    uint64 `json:"id"`
+	Task  string `json:"task"`
+	State string `json:"state"` // such as "pending" or "running"
+	Input string `json:"input"` // short, see [Value]
+}
+
+// Event is an event and who listens to it.
+type Event struct {
+	Name     string    `json:"name"`
+	Type     string    `json:"type,omitempty"` // of its value, empty for none
+	Count    uint64    `json:"count"`          // emissions
+	Handlers []Handler `json:"handlers"`       // in the order in which they are called, without hidden ones
+}
+
+// Handler is a callback.
+type Handler struct {
+	Name  string `json:"name"`
+	Type  string `json:"type,omitempty"` // of the value that it takes, empty for none
+	Calls uint64 `json:"calls"`          // calls that are over
+}
+
+// Task is one task of a scheduler.
+type Task struct {
+	Name string `json:"name"`
+	// Code is the name of the code that the task runs, empty if it is Name.
+	Code string `json:"code,omitempty"`
+	// Input and Output are the names of the task's types, empty for struct{}.
+	Input  string `json:"input,omitempty"`
+	Output string `json:"output,omitempty"`
+	// Ref is the short reference: 8 characters of a UUID.
+	Ref string `json:"ref"`
+	// Extensions are in the order in which they are asked.
+	Extensions []Extension `json:"extensions"`
+	// Events are in the order in which they became known.
+	Events []Event `json:"events"`
+	// Refused are the calls that were not accepted, the most frequent reason
+	// first.
+	Refused []Refusal `json:"refused"`
+}
+
+// Signature returns the task's name and types, such as "double(int) -> int".
+func (t Task) Signature() string {
+	if t.Output == "" {
+		return t.Name + "(" + t.Input + ")"
+	}
+	return t.Name + "(" + t.Input + ") -> " + t.Output
+}
+
+// Extension is something that is attached to a task.
+type Extension struct {
+	Name  string   `json:"name"`
+	Lines []string `json:"lines"` // its state; empty if it has none to show
+}
+
+// Refusal is how many calls were not accepted for one reason.
+type Refusal struct {
+	Task   string `json:"task"`
+	Reason string `json:"reason"`
+	Count  uint64 `json:"count"`
+}

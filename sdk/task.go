@@ -1,0 +1,34 @@
+package sdk
+
+import (
+	"context"
+
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+// Part is something that a plugin is made of: a task ([TaskFunc]) or what is
+// to be done first ([Setup]).
+type Part interface{ PluginPart() }
+
+// TaskFunc defines a task: its name, and the function that runs it. Inputs and
+// outputs are JSON, unless they are []byte or protobuf messages; Def.CBOR
+// chooses CBOR. The same definition serves the plugin and, in a program that
+// is its own worker, the scheduler. It panics without a name or function.
+func TaskFunc[In, Out any](name string, fn func(ctx context.Context, in In) (Out, error)) *task.Def[In, Out] {
+	return task.New(name, fn)
+}
+
+// Info is what running code may know of the call that it serves.
+type Info = task.Info
+
+// InfoFrom returns what is known of the call that ctx belongs to, and false
+// where ctx belongs to none.
+func InfoFrom(ctx context.Context) (Info, bool) { return task.InfoFrom(ctx) }
+
+// NotRetryable marks err as one that a further attempt cannot mend. It returns
+// nil for a nil err.
+func NotRetryable(err error) error { return task.NotRetryable(err) }
+
+// WithKind gives err a kind of the task's own, which the host sees. It returns
+// nil for a nil err.
+func WithKind(kind string, err error) error { return task.WithKind(kind, err) }
