@@ -23,8 +23,9 @@ type Executor struct {
 	mu      sync.Mutex
 	ready   sync.Cond
 	host    scheduler.Host
-	waiting []*scheduler.Call
-	head    int // of waiting
+	waiting []*scheduler.Call // nil where a call was cancelled
+	head    int               // of waiting
+	base    uint64            // number of waiting[0]; a call's is in its Private
 	running map[*scheduler.Call]context.CancelCauseFunc
 	open    bool // between Start and Stop
 	killed  error
@@ -102,6 +103,8 @@ func (e *Executor) Submit(c *scheduler.Call) {
 		end([]scheduler.Outcome{{Call: c, Cancelled: true, Err: cause, Worker: -1}})
 		return
 	}
+	e.compact()
+	c.Private = scheduler.Private{Owner: e, Seq: e.base + uint64(len(e.waiting))}
 	e.waiting = append(e.waiting, c)
 	e.mu.Unlock()
 	e.ready.Signal()
@@ -115,16 +118,29 @@ func (e *Executor) Cancel(c *scheduler.Call) {
 		cancel(c.CancelCause())
 		return
 	}
-	for i := e.head; i < len(e.waiting); i++ {
-		if e.waiting[i] == c {
-			e.waiting = append(e.waiting[:i], e.waiting[i+1:]...)
-			e.mu.Unlock()
-			e.host.End([]scheduler.Outcome{{Call: c, Cancelled: true, Err: c.CancelCause(), Worker: -1}})
-			return
-		}
+	waits := c.Private.Owner == e
+	if waits {
+		e.waiting[c.Private.Seq-e.base] = nil
+		c.Private.Owner = nil
 	}
-	// Not yet here, where Submit will see the request, or over.
+	end := e.host.End
 	e.mu.Unlock()
+	// Otherwise it is not yet here, where Submit will see the request, or over.
+	if waits {
+		end([]scheduler.Outcome{{Call: c, Cancelled: true, Err: c.CancelCause(), Worker: -1}})
+	}
+}
+
+// compact forgets the front of waiting, from which calls were taken, once it is
+// the greater part. e.mu is held.
+func (e *Executor) compact() {
+	const few = 1024
+	if e.head < few || e.head <= len(e.waiting)/2 {
+		return
+	}
+	n := copy(e.waiting, e.waiting[e.head:])
+	clear(e.waiting[n:])
+	e.waiting, e.base, e.head = e.waiting[:n], e.base+uint64(e.head), 0
 }
 
 // Began implements [scheduler.Executor].
@@ -146,21 +162,33 @@ func (e *Executor) Stop(kill bool, cause error) {
 		}
 		e.killed = cause
 		for _, c := range e.waiting[e.head:] {
-			dropped = append(dropped, scheduler.Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1})
+			if c != nil {
+				c.Private.Owner = nil
+				dropped = append(dropped, scheduler.Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1})
+			}
 		}
+		e.base += uint64(len(e.waiting))
 		e.waiting, e.head = nil, 0
-		for _, cancel := range e.running {
-			cancel(cause)
-		}
 	}
 	e.mu.Unlock()
 	e.ready.Broadcast()
 	if len(dropped) > 0 {
 		e.host.End(dropped)
 	}
+	if kill {
+		e.cancelRunning(cause)
+	}
 	warn := time.AfterFunc(killWarning, e.warn)
 	e.wg.Wait()
 	warn.Stop()
+}
+
+func (e *Executor) cancelRunning(cause error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, cancel := range e.running {
+		cancel(cause)
+	}
 }
 
 func (e *Executor) warn() {
@@ -205,16 +233,14 @@ func (e *Executor) wasKilled() bool {
 func (e *Executor) take(worker int) (*scheduler.Call, context.Context, context.CancelCauseFunc) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for e.head == len(e.waiting) {
+	c := e.next()
+	for c == nil {
 		if !e.open {
 			return nil, nil, nil
 		}
-		e.waiting, e.head = e.waiting[:0], 0
 		e.ready.Wait()
+		c = e.next()
 	}
-	c := e.waiting[e.head]
-	e.waiting[e.head] = nil
-	e.head++
 	c.MarkRunning()
 	ctx := task.WithInfo(context.Background(), task.Info{Task: c.Code(), Future: c.ID(), Attempt: 1, Worker: worker})
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -225,4 +251,20 @@ func (e *Executor) take(worker int) (*scheduler.Call, context.Context, context.C
 	}
 	e.running[c] = cancel
 	return c, ctx, cancel
+}
+
+// next takes the first call that waits, nil for none. e.mu is held.
+func (e *Executor) next() *scheduler.Call {
+	for e.head < len(e.waiting) {
+		c := e.waiting[e.head]
+		e.waiting[e.head] = nil
+		e.head++
+		if c != nil {
+			c.Private.Owner = nil
+			return c
+		}
+	}
+	e.base += uint64(len(e.waiting))
+	e.waiting, e.head = e.waiting[:0], 0
+	return nil
 }

@@ -1,0 +1,31 @@
+# Every target is one command that needs Go and nothing else, except race,
+# which needs a C compiler. Tools are pinned in tools/go.mod.
+TOOL := go tool -modfile=tools/go.mod
+BIN = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
+
+.DEFAULT_GOAL := help
+.PHONY: help test race lint generate check bench install
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## Run all tests
+	go test ./...
+
+race: ## Run all tests in random order under the race detector
+	go test -race -shuffle=on -timeout 10m ./...
+
+lint: ## Vet, staticcheck, and lint the protocol
+	test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./... && $(TOOL) staticcheck ./... && $(TOOL) buf lint
+
+generate: ## Regenerate the protocol's Go code
+	go generate ./...
+
+check: ## Run everything that has to hold before a merge
+	./.ci/run
+
+bench: ## Run all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+install: ## Build cmd/host as signalbox, into GOBIN or GOPATH/bin
+	mkdir -p "$(BIN)" && go build -o "$(BIN)/signalbox" ./cmd/host

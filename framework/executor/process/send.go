@@ -1,0 +1,148 @@
+package process
+
+import (
+	"github.com/signalbox-go/signalbox/framework/pluginproc"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/session"
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+)
+
+const (
+	// frameCalls and frameBytes bound the calls in one frame.
+	frameCalls = 512
+	frameBytes = 256 << 10
+	// frameOverhead bounds what a frame holds besides one payload.
+	frameOverhead = 512
+)
+
+// canTake reports whether the worker may be sent calls.
+func (w *worker) canTake() bool {
+	return !w.dead && !w.closing && !w.recalled && w.recall == 0 && w.room() > 0
+}
+
+// room returns how many more calls the worker may hold.
+func (w *worker) room() int {
+	if w.ledger == nil {
+		return 1 - w.window.len
+	}
+	return w.pace.hold() - w.window.len
+}
+
+// send sends what there is to send until the session ends. It runs on a
+// goroutine of its own for each session.
+func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
+	var batch session.Batch
+	var calls []*scheduler.Call
+	for {
+		req := &pb.SessionRequest{}
+		var first uint64
+		w.e.mu.Lock()
+		for !w.nextRequest(req) {
+			if w.dead {
+				w.e.mu.Unlock()
+				return
+			}
+			if w.closing {
+				killing := w.killing
+				w.e.mu.Unlock()
+				if killing {
+					proc.Kill()
+				}
+				// An error means that the stream has ended, which the receiver tells.
+				_ = s.CloseSend()
+				return
+			}
+			w.dozing = true
+			w.ready.Wait()
+			w.dozing = false
+		}
+		calls, first = w.takeCalls(calls[:0])
+		index := w.index
+		w.e.mu.Unlock()
+
+		for i, c := range calls {
+			batch.Add(first+uint64(i), index[c.Code()], c.Payload(), c.ID(), c.Constraints().Deadline)
+		}
+		req.Tasks = batch.Tasks()
+		if err := s.Send(req); err != nil {
+			return // the receiver tells
+		}
+		batch.Reset()
+		clear(calls)
+	}
+}
+
+// nextRequest fills in what is to be sent besides calls, and reports whether
+// there is anything to send at all.
+func (w *worker) nextRequest(req *pb.SessionRequest) bool {
+	if w.dead {
+		return false
+	}
+	if w.closesNow() {
+		return false
+	}
+	if !w.recalled && (w.recall > 0 || len(w.cancels) > 0) {
+		req.RecallFrom = w.recall
+		for _, seq := range w.cancels {
+			if req.RecallFrom == 0 || seq < req.RecallFrom {
+				req.RecallFrom = seq
+			}
+		}
+		req.Cancel = append([]uint64(nil), w.cancels...)
+		w.recall, w.cancels, w.recalled = 0, nil, true
+	}
+	req.Ping = w.pings.take()
+	return req.RecallFrom > 0 || req.Ping > 0 || w.e.backlog.len > 0 && w.canTake()
+}
+
+// closesNow decides whether the session is to be closed.
+func (w *worker) closesNow() bool {
+	if w.stopping && !w.closing && (w.killing || w.window.len == 0) {
+		w.closing = true
+	}
+	return w.closing
+}
+
+// takeCalls moves calls from the backlog to the worker: as many as it may
+// hold, and no more than its share, so that a short backlog is spread.
+func (w *worker) takeCalls(calls []*scheduler.Call) ([]*scheduler.Call, uint64) {
+	first := w.window.next()
+	if !w.canTake() {
+		return calls, first
+	}
+	n := min(w.room(), frameCalls, w.share())
+	bytes := 0
+	for len(calls) < n {
+		c := w.e.backlog.pop()
+		if c == nil {
+			break
+		}
+		size := len(c.Payload())
+		if len(calls) > 0 && bytes+size > frameBytes {
+			w.e.backlog.pushFront([]*scheduler.Call{c})
+			break
+		}
+		bytes += size
+		w.sent = w.window.push(c)
+		c.Private = scheduler.Private{Owner: w, Seq: w.sent}
+		calls = append(calls, c)
+	}
+	if len(calls) > 0 {
+		w.begun, w.idle = true, false
+	}
+	if w.e.backlog.len > 0 {
+		w.e.wake() // others may have room too
+	}
+	return calls, first
+}
+
+// share returns how much of the backlog is this worker's to take.
+func (w *worker) share() int {
+	takers := 0
+	for _, other := range w.e.workers {
+		if other == w || other.canTake() {
+			takers++
+		}
+	}
+	return (w.e.backlog.len + takers - 1) / max(takers, 1)
+}

@@ -1,0 +1,263 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/signalbox-go/signalbox/framework/pluginproc"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/session"
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+const (
+	// maxFruitless is how many processes in a row may die before they have begun
+	// a call.
+	maxFruitless = 5
+	// longLife is how long a process must have lived for its death to count as
+	// the first of a row.
+	longLife = time.Second
+	// endGrace is how long a process has to end after its session was closed.
+	endGrace = 2 * time.Second
+)
+
+// supervise keeps the worker going: it serves the session of the process that
+// was started, settles what the process leaves, and starts the next one.
+func (w *worker) supervise() {
+	quick, fruitless := quickDelays(), slowDelays()
+	deaths := 0
+	for {
+		ended := w.serve()
+		if ended.asked {
+			return
+		}
+		w.e.host.Log.Warn("worker lost", "plugin", w.cfg.name, "worker", w.number, "pid", ended.pid, "exit", ended.exit.String())
+		if ended.lived >= longLife {
+			quick.Reset()
+		}
+		delay := quick.NextBackOff()
+		err := error(nil)
+		if ended.begun {
+			deaths = 0
+			fruitless.Reset()
+		} else {
+			deaths++
+			delay = fruitless.NextBackOff()
+			err = fmt.Errorf("its process died before it was given work: %v", ended.exit)
+		}
+		for {
+			if deaths >= maxFruitless {
+				w.e.giveUp(w, fmt.Errorf("worker %d was started %d times in vain; the last time: %w", w.number, deaths, err))
+				return
+			}
+			if !w.pause(delay) {
+				return
+			}
+			if err = w.restart(); err == nil {
+				break
+			}
+			if w.isStopping() {
+				return
+			}
+			w.e.host.Log.Error("worker not started", "plugin", w.cfg.name, "worker", w.number, "error", err)
+			deaths++
+			if errors.Is(err, session.ErrSetup) || errors.Is(err, pluginproc.ErrChecksum) {
+				deaths = maxFruitless // trying again would not help
+			}
+			delay = fruitless.NextBackOff()
+		}
+	}
+}
+
+// quickDelays are for processes that die while they work.
+func quickDelays() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval, b.MaxInterval, b.Multiplier = 5*time.Millisecond, 200*time.Millisecond, 2
+	b.Reset()
+	return b
+}
+
+// slowDelays are for processes that die before they could work.
+func slowDelays() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval, b.MaxInterval, b.Multiplier = 100*time.Millisecond, 5*time.Second, 2
+	b.Reset()
+	return b
+}
+
+func (w *worker) isStopping() bool {
+	w.e.mu.Lock()
+	defer w.e.mu.Unlock()
+	return w.stopping
+}
+
+// pause waits before a restart. It reports false if the executor stops.
+func (w *worker) pause(d time.Duration) bool {
+	t := time.AfterFunc(d, func() {
+		w.e.mu.Lock()
+		w.ready.Broadcast()
+		w.e.mu.Unlock()
+	})
+	defer t.Stop()
+	until := time.Now().Add(d)
+	w.e.mu.Lock()
+	defer w.e.mu.Unlock()
+	for !w.stopping && time.Now().Before(until) {
+		w.ready.Wait()
+	}
+	return !w.stopping
+}
+
+// restart starts the next process.
+func (w *worker) restart() error {
+	if err := w.start(w.e.life); err != nil {
+		return err
+	}
+	w.e.mu.Lock()
+	w.dead, w.closing, w.recalled, w.recall, w.cancels = false, false, false, 0, nil
+	w.begun, w.idle, w.killedBy = false, false, nil
+	w.window = window{base: 1}
+	w.sent = 0
+	w.pings.missed.Store(0)
+	stopping := w.stopping
+	w.e.mu.Unlock()
+	if stopping {
+		w.abandon()
+		return errors.New("the executor stops")
+	}
+	w.host.Report(w.event(scheduler.WorkerReady, nil))
+	return nil
+}
+
+// ending is how a process came to its end.
+type ending struct {
+	asked bool // by the executor, which stops
+	begun bool // it had been given work
+	pid   int
+	lived time.Duration
+	exit  pluginproc.Exit
+}
+
+// serve serves the session of the process until both have ended, and settles
+// every call that it was given.
+func (w *worker) serve() ending {
+	s, proc := w.session, w.proc
+	done := make(chan struct{})
+	var helpers sync.WaitGroup
+	helpers.Go(func() { w.send(s, proc) })
+	helpers.Go(func() { w.beat(done, func() { w.kill(errors.New("it gave no sign of life")) }) })
+
+	err := w.receive(s)
+	if errors.Is(err, session.ErrProtocol) {
+		w.kill(err)
+	}
+	w.e.mu.Lock()
+	asked := w.closing && w.stopping
+	w.dead = true
+	w.poke()
+	w.e.mu.Unlock()
+
+	w.reap(s, proc)
+	close(done)
+	helpers.Wait()
+	exit := proc.Exit()
+	w.settle(exit)
+	e := ending{asked: asked, begun: w.begun, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit}
+	if w.ledger != nil {
+		w.ledger.remove()
+	}
+	if asked {
+		w.host.Report(w.event(scheduler.WorkerStopped, nil))
+	} else {
+		w.host.Report(w.event(scheduler.WorkerLost, errors.New(exit.String())))
+	}
+	return e
+}
+
+// reap ends the session and waits for the end of the process, which it kills
+// if it does not end by itself.
+func (w *worker) reap(s *session.Session, proc *pluginproc.Process) {
+	t := time.NewTimer(endGrace)
+	defer t.Stop()
+	select {
+	case <-proc.Exited():
+	case <-t.C:
+		proc.Kill()
+		<-proc.Exited()
+	}
+	s.Close()
+	// What go-plugin keeps of the process is freed; nothing is left to wait for.
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	proc.Stop(ctx)
+}
+
+// kill kills the process for a reason of the host's.
+func (w *worker) kill(why error) {
+	w.e.mu.Lock()
+	if w.killedBy == nil {
+		w.killedBy = why
+	}
+	proc := w.proc
+	w.e.mu.Unlock()
+	proc.Kill()
+}
+
+// settle ends the calls that a dead process had begun, and has the others run
+// elsewhere.
+func (w *worker) settle(exit pluginproc.Exit) {
+	var outcomes []scheduler.Outcome
+	var again []*scheduler.Call
+	w.e.mu.Lock()
+	started, finished, known := uint64(0), uint64(0), false
+	if w.ledger != nil {
+		started, finished, known = w.ledger.read()
+	}
+	if !known {
+		// Without a ledger, what was sent counts as begun.
+		started, finished = w.sent, 0
+	}
+	w.window.each(func(seq uint64, c *scheduler.Call) {
+		c.Private = scheduler.Private{}
+		o := scheduler.Outcome{Call: c, Worker: -1}
+		switch {
+		case seq > started && c.CancelRequested():
+			o.Cancelled, o.Err = true, c.CancelCause()
+		case seq > started && w.e.killed != nil:
+			o.Cancelled, o.Err = true, w.e.killed
+		case seq > started:
+			again = append(again, c)
+			return
+		case seq <= finished:
+			o.Worker, o.Err = w.number, w.lostError(c, task.KindResultLost, exit)
+		case c.CancelRequested() && w.killedBy != nil:
+			o.Worker, o.Cancelled, o.Err = w.number, true, c.CancelCause()
+		case w.e.killed != nil:
+			o.Worker, o.Cancelled, o.Err = w.number, true, w.e.killed
+		default:
+			o.Worker, o.Err = w.number, w.lostError(c, task.KindWorkerLost, exit)
+		}
+		outcomes = append(outcomes, o)
+	})
+	w.window = window{base: 1}
+	w.begun = w.begun && (started > 0 || !known)
+	w.e.backlog.pushFront(again)
+	failed := w.e.failed
+	if failed == nil {
+		w.e.wake()
+	}
+	w.e.mu.Unlock()
+	if len(outcomes) > 0 {
+		w.host.End(outcomes)
+	}
+}
+
+func (w *worker) lostError(c *scheduler.Call, kind string, exit pluginproc.Exit) error {
+	return task.WithKind(kind, &LostError{Plugin: w.cfg.name, Worker: w.number, PID: w.proc.PID(),
+		Task: c.Task(), Exit: exit, Cause: w.killedBy, kind: kind})
+}

@@ -1,0 +1,215 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/pluginproc"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/session"
+)
+
+// worker is one place of the pool: a process, and those that replace it. What
+// is not marked otherwise is guarded by Executor.mu.
+type worker struct {
+	e      *Executor
+	number int
+	cfg    config
+	host   scheduler.Host
+	folder string
+
+	incarnation int // of the goroutine that supervises
+
+	proc    *pluginproc.Process
+	session *session.Session
+	ledger  *ledger           // nil where the plugin keeps none
+	codes   []string          // that the plugin offers
+	index   map[string]uint32 // of a code in frames
+
+	ready    sync.Cond // the sender waits here
+	dozing   bool      // it does
+	window   window
+	sent     uint64 // highest sequence number that has been sent
+	pace     pace
+	recalled bool     // a recall is under way: no calls are sent
+	recall   uint64   // recall what has not begun from here on, 0 for nothing
+	cancels  []uint64 // running calls to cancel
+	pings    heartbeat
+	closing  bool // nothing more will be sent
+	dead     bool // the process or session is gone
+	idle     bool // counted as having nothing to do
+	stopping bool
+	killing  bool
+	killedBy error // why the host killed the process, nil if it did not
+	lost     bool  // given up
+	begun    bool  // the process has been sent something
+}
+
+func newWorker(e *Executor, number int, cfg config, host scheduler.Host, folder string) *worker {
+	w := &worker{e: e, number: number, cfg: cfg, host: host, folder: folder}
+	w.ready.L = &e.mu
+	w.window.base = 1
+	return w
+}
+
+// start starts a process and opens its session. On an error nothing of it is
+// left.
+func (w *worker) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, w.cfg.startTimeout,
+		fmt.Errorf("it was not ready after %v: raise the start timeout, or do less in its set-up", w.cfg.startTimeout))
+	defer cancel()
+	proc, err := pluginproc.Start(ctx, pluginproc.Config{
+		Name: w.cfg.name, Path: w.cfg.path, Args: w.cfg.args, Dir: w.cfg.dir, Env: w.cfg.env,
+		SHA256: w.cfg.sha256, RuntimeDir: w.folder, StartTimeout: w.cfg.startTimeout,
+		MaxMessageBytes: w.cfg.maxMessage + frameBytes, Logger: w.host.Log.With("worker", w.number),
+	})
+	if err != nil {
+		return fmt.Errorf("process: plugin %s: %w", w.cfg.name, err)
+	}
+	w.incarnation++
+	ledger, err := newLedger(filepath.Join(w.folder, fmt.Sprintf("ledger-%d-%d", w.number, w.incarnation)))
+	if err != nil {
+		proc.Kill()
+		return err
+	}
+	s, codes, err := w.openSession(ctx, proc, ledger)
+	if err != nil {
+		err = explain(proc, err)
+		proc.Kill()
+		ledger.remove()
+		return fmt.Errorf("process: plugin %s: %w", w.cfg.name, err)
+	}
+	if !s.KeepsLedger() {
+		ledger.remove()
+		ledger = nil
+	}
+	w.e.mu.Lock()
+	defer w.e.mu.Unlock()
+	w.proc, w.session, w.ledger, w.codes = proc, s, ledger, codes
+	w.index = make(map[string]uint32, len(codes))
+	for i, name := range codes {
+		w.index[name] = uint32(i)
+	}
+	return nil
+}
+
+// exitWait is how long the end of a process may take to be known after its
+// connection has broken.
+const exitWait = 500 * time.Millisecond
+
+// explain adds how the process ended to an error that came of its end.
+func explain(proc *pluginproc.Process, err error) error {
+	if errors.Is(err, session.ErrSetup) || errors.Is(err, session.ErrProtocol) {
+		return err
+	}
+	t := time.NewTimer(exitWait)
+	defer t.Stop()
+	select {
+	case <-proc.Exited():
+		return fmt.Errorf("its process ended before it was ready: %v (%w)", proc.Exit(), err)
+	case <-t.C:
+		return err
+	}
+}
+
+func (w *worker) openSession(ctx context.Context, proc *pluginproc.Process, l *ledger) (*session.Session, []string, error) {
+	offered, err := session.Describe(ctx, proc.Conn())
+	if err != nil {
+		return nil, nil, err
+	}
+	codes := make([]string, len(offered.GetTasks()))
+	for i, t := range offered.GetTasks() {
+		codes[i] = t.GetName()
+	}
+	s, err := session.Open(ctx, proc.Conn(), session.Config{
+		Run: w.host.Run, Worker: w.number, Ledger: l.path(), Plugin: w.cfg.encoded,
+		MaxMessage: w.cfg.maxMessage, Tasks: codes, LogLevel: lowestLevel(w.host.Log),
+	})
+	return s, codes, err
+}
+
+// lowestLevel returns the lowest of slog's named levels that log lets pass.
+func lowestLevel(log *slog.Logger) slog.Level {
+	for _, l := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn} {
+		if log.Enabled(context.Background(), l) {
+			return l
+		}
+	}
+	return slog.LevelError
+}
+
+// abandon ends a worker that was started and is not to be used.
+func (w *worker) abandon() {
+	w.session.Close()
+	w.proc.Kill()
+	if w.ledger != nil {
+		w.ledger.remove()
+	}
+}
+
+func (w *worker) event(state scheduler.WorkerState, err error) scheduler.WorkerEvent {
+	return scheduler.WorkerEvent{Executor: w.cfg.name, Worker: w.number, State: state, PID: w.proc.PID(), Err: err}
+}
+
+// poke gets the sender to look whether there is something to send.
+func (w *worker) poke() {
+	w.dozing = false
+	w.ready.Signal()
+}
+
+// finish has the worker end: at once, or when it has answered everything.
+func (w *worker) finish(kill bool) {
+	w.stopping = true
+	if kill && !w.dead {
+		w.killing = true
+		if w.killedBy == nil {
+			w.killedBy = w.e.killed
+		}
+	}
+	w.poke()
+}
+
+// began reports whether the call with that number has begun.
+func (w *worker) began(seq uint64) bool {
+	if w.ledger == nil {
+		return seq <= w.sent
+	}
+	started, _, ok := w.ledger.read()
+	return ok && seq <= started
+}
+
+// cancelCall cancels a call that the worker was sent: it is recalled if it has
+// not begun, and otherwise told to stop, and killed if it does not.
+func (w *worker) cancelCall(c *scheduler.Call) {
+	seq := c.Private.Seq
+	w.cancels = append(w.cancels, seq)
+	w.poke()
+	time.AfterFunc(w.cfg.grace, func() { w.killIfHeld(c, seq) })
+}
+
+// termGrace is what a process group has between SIGTERM and SIGKILL.
+const termGrace = time.Second
+
+// killIfHeld kills the process if it still has not ended the call.
+func (w *worker) killIfHeld(c *scheduler.Call, seq uint64) {
+	w.e.mu.Lock()
+	holds := !w.dead && c.Private.Owner == w && c.Private.Seq == seq && w.killedBy == nil
+	if !holds {
+		w.e.mu.Unlock()
+		return
+	}
+	w.killedBy = fmt.Errorf("it did not stop within %v of being cancelled", w.cfg.grace)
+	proc := w.proc
+	w.e.mu.Unlock()
+	_ = proc.Terminate() // SIGKILL follows in any case
+	select {
+	case <-proc.Exited():
+	case <-time.After(termGrace):
+		proc.Kill()
+	}
+}

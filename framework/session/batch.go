@@ -1,0 +1,66 @@
+package session
+
+import (
+	"time"
+
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+)
+
+// Batch builds the tasks of one request. The zero Batch is empty and ready;
+// Reset makes it so again and keeps its memory.
+type Batch struct {
+	tasks     pb.Tasks
+	deadlines bool
+}
+
+// Add adds a task. future is the host's number of it; a zero deadline is none.
+// Sequence numbers follow each other without a gap; first is that of the first
+// task.
+func (b *Batch) Add(first uint64, index uint32, input []byte, future uint64, deadline time.Time) {
+	t := &b.tasks
+	if len(t.Size) == 0 {
+		t.First = first
+	}
+	t.Task = append(t.Task, index)
+	t.Size = append(t.Size, uint64(len(input)))
+	t.Inputs = append(t.Inputs, input...)
+	t.Future = append(t.Future, future)
+	var nano int64
+	if !deadline.IsZero() {
+		nano = deadline.UnixNano()
+		b.deadlines = true
+	}
+	t.DeadlineUnixNano = append(t.DeadlineUnixNano, nano)
+}
+
+// Len returns the number of tasks.
+func (b *Batch) Len() int { return len(b.tasks.Size) }
+
+// Bytes returns the size of all inputs.
+func (b *Batch) Bytes() int { return len(b.tasks.Inputs) }
+
+// Tasks returns the tasks for a request, nil for none. They are valid until
+// the next Reset.
+func (b *Batch) Tasks() *pb.Tasks {
+	if b.Len() == 0 {
+		return nil
+	}
+	if !b.deadlines {
+		b.tasks.DeadlineUnixNano = b.tasks.DeadlineUnixNano[:0]
+	}
+	return &b.tasks
+}
+
+// maxKept bounds the memory that a batch keeps, in bytes of inputs.
+const maxKept = 1 << 20
+
+// Reset empties the batch. The request that it went into must have been sent.
+func (b *Batch) Reset() {
+	t := &b.tasks
+	if cap(t.Inputs) > maxKept {
+		t.Inputs = nil
+	}
+	t.Task, t.Size, t.Inputs = t.Task[:0], t.Size[:0], t.Inputs[:0]
+	t.Future, t.DeadlineUnixNano = t.Future[:0], t.DeadlineUnixNano[:0]
+	b.deadlines = false
+}

@@ -1,0 +1,56 @@
+package session
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/wire/failure"
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+)
+
+// Result is how one task ended, as its plugin tells it.
+type Result struct {
+	Seq         uint64
+	Payload     []byte // of the frame; kept alive by whoever keeps it
+	ContentType string // empty for the task's
+	Err         error  // a *task.Error; nil for a result
+	Elapsed     time.Duration
+}
+
+// Results decodes a frame of results into dst and returns it. The error
+// matches [ErrProtocol].
+func Results(dst []Result, r *pb.Results) ([]Result, error) {
+	n := len(r.GetSeq())
+	if len(r.GetSize()) != n || len(r.GetElapsedNs()) != n {
+		return nil, fmt.Errorf("session: %w: results of %d tasks with %d sizes and %d times",
+			ErrProtocol, n, len(r.GetSize()), len(r.GetElapsedNs()))
+	}
+	types := r.GetContentType()
+	if len(types) > 1 && len(types) != n {
+		return nil, fmt.Errorf("session: %w: results of %d tasks with %d content types", ErrProtocol, n, len(types))
+	}
+	rest, failures := r.GetOutputs(), r.GetFailures()
+	for i := range n {
+		size := r.GetSize()[i]
+		if size > uint64(len(rest)) {
+			return nil, fmt.Errorf("session: %w: result %d claims %d bytes of %d", ErrProtocol, i, size, len(rest))
+		}
+		res := Result{Seq: r.GetSeq()[i], Payload: rest[:size:size], Elapsed: time.Duration(r.GetElapsedNs()[i])}
+		rest = rest[size:]
+		switch {
+		case len(types) == n:
+			res.ContentType = types[i]
+		case len(types) == 1:
+			res.ContentType = types[0]
+		}
+		if len(failures) > 0 && failures[0].GetIndex() == uint32(i) {
+			res.Err = failure.ToError(failures[0])
+			failures = failures[1:]
+		}
+		dst = append(dst, res)
+	}
+	if len(rest) > 0 || len(failures) > 0 {
+		return nil, fmt.Errorf("session: %w: results with %d bytes and %d failures to spare", ErrProtocol, len(rest), len(failures))
+	}
+	return dst, nil
+}
