@@ -25,7 +25,7 @@ check: ## Run everything that has to hold before a merge
 	./.ci/run
 
 bench: ## Run all benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem ./... && go -C benchmarks test -run '^$$' -bench . ./...
 
 install: ## Build cmd/host as signalbox, into GOBIN or GOPATH/bin
 	mkdir -p "$(BIN)" && go build -o "$(BIN)/signalbox" ./cmd/host
