@@ -5,17 +5,21 @@ import (
 	"runtime/debug"
 )
 
-// PanicError is a panic in a callback or predicate of an owned emitter.
+// PanicError is a panic in a callback or predicate of an owned emitter, or in
+// another function that the emitter's owner calls for the user.
 type PanicError struct {
-	Event   string // name of the event
-	Handler string // name of the callback
-	What    string // "callback" or "predicate"
+	Event   string // name of the event, empty where there was none
+	Handler string // name of the callback, empty where there is no event
+	What    string // what panicked, such as "callback" or "predicate"
 	Value   any    // what panic was called with
 	Stack   string // of the goroutine that panicked
 }
 
 // Error tells what panicked, and with what.
 func (e *PanicError) Error() string {
+	if e.Event == "" {
+		return fmt.Sprintf("%s panicked: %v", e.What, e.Value)
+	}
 	return fmt.Sprintf("%s %s on %q panicked: %v", e.What, e.Handler, e.Event, e.Value)
 }
 

@@ -60,9 +60,9 @@ func (t *typed[T]) list() []*Handler {
 func (t *typed[T]) subscribe(fn func(T), from any, defaults, opts []Option) *Handler {
 	h := &Handler{opts: collect(defaults, opts), topic: t, callback: callbackOf(from)}
 	h.plain = h.opts.plain()
-	h.order = t.em.nextOrder.Add(1)
 
 	t.mu.Lock()
+	h.order = t.em.nextOrder.Add(1) // within the lock: as in the list
 	next := append(slices.Clone(t.subscriptions()), subscription[T]{h, fn})
 	t.handlers.Store(&next)
 	t.mu.Unlock()
@@ -136,8 +136,8 @@ func (s *subscription[T]) callGuarded(v T) {
 		return
 	}
 	if h.plain {
-		h.busy.Add(1)
 		h.seen.Add(1)
+		h.busy.Add(1) // after the count, so that Made never falls below zero
 		s.guard(v)
 		return
 	}
@@ -153,23 +153,26 @@ func (s *subscription[T]) callGuarded(v T) {
 }
 
 func (s *subscription[T]) guard(v T) (ok bool) {
-	defer s.h.settle("callback")
+	defer s.h.settle()
 	s.fn(v)
 	return true
 }
 
 func (h *Handler) dueGuarded() (n uint64) {
-	h.busy.Add(1)
-	defer h.settle("predicate")
+	defer func() {
+		if v := recover(); v != nil {
+			h.topic.failed(h, newPanicError(h, "predicate", v))
+		}
+	}()
 	return h.due()
 }
 
 // settle ends a guarded call. It is deferred.
-func (h *Handler) settle(what string) {
+func (h *Handler) settle() {
 	v := recover()
 	h.busy.Add(-1)
 	if v != nil {
-		h.topic.failed(h, newPanicError(h, what, v))
+		h.topic.failed(h, newPanicError(h, "callback", v))
 	}
 }
 

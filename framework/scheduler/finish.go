@@ -52,7 +52,7 @@ func (r *run) finish(reason ExitCode) {
 		r.err = stop.err
 	}
 	if f := r.failure; f != nil && (stop == nil || stop.err == nil) {
-		r.exit.Code, r.exit.Err, r.exit.Message = ExitException, f.err, f.err.Error()
+		r.exit.Code, r.exit.Err, r.exit.Message = f.code, f.err, f.err.Error()
 		if f.raise {
 			r.err = f.err
 		}

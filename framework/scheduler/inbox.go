@@ -30,6 +30,7 @@ type inbox struct {
 	driven   bool
 	sleeping bool
 	handover chan struct{} // closed by drain when a run wants to take over
+	before   []item        // what drain has to tell first
 }
 
 // put adds an item and reports whether the caller has to drain the inbox.
@@ -53,11 +54,23 @@ func (in *inbox) claim() <-chan struct{} {
 	handover := make(chan struct{})
 	if in.driven {
 		in.handover = handover
+		in.before, in.items = in.items, nil
 	} else {
 		in.driven = true
 		close(handover)
 	}
 	return handover
+}
+
+// takeOutside is take for who tells items outside a run: nothing once a run
+// has claimed the inbox and what had happened before it was told.
+func (in *inbox) takeOutside() []item {
+	if in.handover == nil {
+		return in.take()
+	}
+	batch := in.before
+	in.before = nil
+	return batch
 }
 
 // take returns everything that is in the inbox, and nil for nothing. The
@@ -97,8 +110,8 @@ func (s *Scheduler) put(it item) {
 func (s *Scheduler) drain() {
 	for {
 		s.mu.Lock()
-		batch := s.inbox.take()
-		if batch == nil {
+		batch := s.inbox.takeOutside()
+		if len(batch) == 0 {
 			s.inbox.driven = s.inbox.handover != nil
 			if s.inbox.driven {
 				close(s.inbox.handover)

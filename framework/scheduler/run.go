@@ -20,11 +20,11 @@ type run struct {
 	exit    Exit
 	err     error
 
-	awaited  bool // somebody waits: an empty queue may end the run
-	stop     *stopRequest
-	timedOut bool
-	killing  bool  // what runs is to be killed
-	cause    error // why
+	awaited bool // somebody waits: an empty queue may end the run
+	stop    *stopRequest
+	killing bool  // what runs is to be killed
+	cause   error // why
+	failed  error // of an executor, before the run had begun
 
 	// Of the loop alone:
 	batch   []item
@@ -45,6 +45,7 @@ type stopRequest struct {
 // failure is the first error that a policy does not let pass.
 type failure struct {
 	err   error
+	code  ExitCode
 	raise bool
 }
 
@@ -86,6 +87,9 @@ func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 	}
 	s.run, s.accepting, s.running = r, true, true
 	handover := s.inbox.claim()
+	if r.failed != nil {
+		s.requestStop(r.stopFor(executorFailed, r.failed))
+	}
 	s.mu.Unlock()
 	go r.loop(ctx, handover)
 	return nil
@@ -185,7 +189,7 @@ func (r *run) over() bool {
 func (r *run) startExecutors(ctx context.Context) error {
 	s := r.s
 	host := Host{Run: s.name, Log: s.log, End: s.end, Report: s.report,
-		Fail: func(err error) { s.StopWith("an executor failed", err) }}
+		Fail: r.executorFailed}
 	errs := make([]error, len(s.executors))
 	var wg sync.WaitGroup
 	for i, e := range s.executors {
@@ -206,6 +210,20 @@ func (r *run) startExecutors(ctx context.Context) error {
 	}
 	wg.Wait()
 	return err
+}
+
+const executorFailed = "an executor failed"
+
+// executorFailed is [Host.Fail]. It ends its own run only.
+func (r *run) executorFailed(err error) {
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == r {
+		s.requestStop(r.stopFor(executorFailed, err))
+	} else if r.failed == nil {
+		r.failed = err
+	}
 }
 
 func (s *Scheduler) resolveAll() error {
@@ -279,7 +297,6 @@ func (r *run) untilEnd() ExitCode {
 		case itemStop:
 			return r.stop.code
 		case itemTimeout:
-			r.timedOut = true
 			s.mu.Lock()
 			stopping := r.stop != nil
 			s.mu.Unlock()
@@ -394,6 +411,6 @@ func (r *run) fail(err error, p policy, message string, code ExitCode) {
 	if r.stop != nil && r.stop.err != nil {
 		return
 	}
-	r.failure = &failure{err: err, raise: action == Raise}
+	r.failure = &failure{err: err, code: code, raise: action == Raise}
 	s.requestStop(&stopRequest{message: message, err: err, code: code, raise: action == Raise})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"reflect"
 
 	"github.com/signalbox-go/signalbox/framework/task"
 )
@@ -13,7 +14,7 @@ import (
 func Submit[In, Out any](s *Scheduler, def *task.Def[In, Out], in In) (*Future[Out], error) {
 	t, err := s.looseTask(def)
 	if err != nil {
-		return nil, err
+		return nil, s.refuse(newCore(s, def.Name(), def.Code(), def.Executor(), def.Linked()), err)
 	}
 	return submit(s, t, nil, def, in)
 }
@@ -74,7 +75,8 @@ func (t *Task[In, Out]) Map(ctx context.Context, inputs iter.Seq[In]) iter.Seq2[
 		limit, more := mapFlight(t.core.capacity()), true
 		for {
 			// Refilling by halves hands the executor whole batches.
-			for more && ctx.Err() == nil && len(flight) < limit && (len(flight) <= limit/2 || cap(flight) < limit) {
+			refill := len(flight) <= limit/2
+			for refill && more && ctx.Err() == nil && len(flight) < limit {
 				in, ok := next()
 				if !ok {
 					more = false
@@ -83,7 +85,7 @@ func (t *Task[In, Out]) Map(ctx context.Context, inputs iter.Seq[In]) iter.Seq2[
 				f, err := t.Submit(in)
 				flight = append(flight, slot{f, err})
 			}
-			if ctx.Err() != nil {
+			if ctx.Err() != nil && (more || len(flight) > 0) {
 				var none Out
 				yield(none, fmt.Errorf("scheduler: mapping task %s: %w", t.core.name, context.Cause(ctx)))
 				return
@@ -126,7 +128,8 @@ func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def
 		return nil, s.refuse(core, err)
 	}
 	changed, ok := sub.Input.(In)
-	if !ok {
+	// A nil interface has no type that could be asserted.
+	if !ok && (sub.Input != nil || def.InputType().Kind() != reflect.Interface) {
 		sub.rollback()
 		return nil, s.refuse(core, fmt.Errorf("an extension turned the input into a %T; it takes a %v", sub.Input, def.InputType()))
 	}

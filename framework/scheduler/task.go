@@ -112,13 +112,17 @@ func AddTask[In, Out any](s *Scheduler, def *task.Def[In, Out], extensions ...Ex
 	t.OnResult = event.SubscriberOf(core.emitter, event.New[Result[Out]](resultName))
 	t.OnException = event.SubscriberOf(core.emitter, event.New[Exception](exceptionName))
 	t.OnCancelled = event.SubscriberOf(core.emitter, event.New[TaskCancelled](cancelledName))
+	taken := fmt.Errorf("scheduler: there is a task %q already: give this one a name of its own with As", core.name)
+	if s.Task(core.name) != nil { // before extensions are attached
+		return nil, taken
+	}
 	if err := core.Attach(extensions...); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, taken := s.byName[core.name]; taken {
-		return nil, fmt.Errorf("scheduler: there is a task %q already: give this one a name of its own with As", core.name)
+	if s.byName[core.name] != nil {
+		return nil, taken
 	}
 	s.byName[core.name] = t
 	s.tasks = append(s.tasks, t)

@@ -13,7 +13,7 @@ func (s *Scheduler) tell(it *item) {
 	case itemDo:
 		it.do()
 	case itemFunc:
-		if err := guard("function", it.do); err != nil {
+		if err := guard("function given to CallLater or OnDone", it.do); err != nil {
 			s.stray = append(s.stray, err)
 		}
 	case itemSubmitted:

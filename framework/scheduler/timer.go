@@ -17,15 +17,19 @@ type Timer struct {
 // Cancel keeps the function from being called. It reports false if it was
 // called, is about to be, or was cancelled before.
 func (t *Timer) Cancel() bool {
-	stopped := t.t.Stop()
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
+	if _, armed := t.s.timers[t]; !armed {
+		return false
+	}
 	delete(t.s.timers, t)
-	return stopped
+	t.t.Stop()
+	return true
 }
 
 // CallLater has fn called after d, like a callback: never beside another one.
-// A timer does not keep a run alive; the end of the run cancels it. It returns
+// A timer does not keep a run alive; the end of the run cancels it. With d of 0
+// or less, fn takes its place behind what has already happened. It returns
 // [ErrNotRunning] while no run goes on.
 func (s *Scheduler) CallLater(d time.Duration, fn func()) (*Timer, error) {
 	if fn == nil {
@@ -37,14 +41,18 @@ func (s *Scheduler) CallLater(d time.Duration, fn func()) (*Timer, error) {
 		return nil, fmt.Errorf("scheduler: CallLater: %w", ErrNotRunning)
 	}
 	t := &Timer{s: s}
+	if d <= 0 { // by its place among what happens, not by a race with it
+		s.inbox.put(item{kind: itemFunc, do: fn})
+		return t, nil
+	}
 	s.timers[t] = struct{}{}
 	t.t = time.AfterFunc(d, func() {
 		s.mu.Lock()
-		_, armed := s.timers[t]
-		delete(s.timers, t)
-		s.mu.Unlock()
-		if armed {
-			s.put(item{kind: itemFunc, do: fn})
+		defer s.mu.Unlock()
+		if _, armed := s.timers[t]; armed {
+			delete(s.timers, t)
+			// While timers are armed, a run goes on and tells what is put in.
+			s.inbox.put(item{kind: itemFunc, do: fn})
 		}
 	})
 	return t, nil
@@ -62,7 +70,7 @@ func (s *Scheduler) stopTimers() {
 func guard(what string, fn func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &event.PanicError{Event: what, Handler: "function", What: what, Value: v, Stack: string(debug.Stack())}
+			err = &event.PanicError{What: what, Value: v, Stack: string(debug.Stack())}
 		}
 	}()
 	fn()

@@ -45,6 +45,14 @@ func CodecFor(contentType string) (Codec, error) {
 		contentType, ContentJSON, ContentCBOR, ContentProtobuf, ContentBytes)
 }
 
+// recovered turns a panic into an error: types may have code of their own for
+// how they are encoded. It is deferred.
+func recovered(err *error) {
+	if v := recover(); v != nil {
+		*err = panicError(v)
+	}
+}
+
 // defaultCodec returns the codec that the type T asks for.
 func defaultCodec[T any]() Codec {
 	var v T
@@ -61,20 +69,25 @@ type jsonCodec struct{}
 
 func (jsonCodec) ContentType() string { return ContentJSON }
 
-func (jsonCodec) Marshal(v any) ([]byte, error) {
-	data, err := json.Marshal(v)
-	var unsupported *json.UnsupportedValueError
-	if errors.As(err, &unsupported) {
-		switch unsupported.Value.Kind() {
-		case reflect.Float32, reflect.Float64:
-			return nil, fmt.Errorf("%w: JSON has no such number; the CBOR codec does (Def.CBOR)", err)
-		}
+func (jsonCodec) Marshal(v any) (data []byte, err error) {
+	defer recovered(&err)
+	data, err = json.Marshal(v)
+	if err == nil {
+		return data, nil
 	}
-	return data, err
+	var number *json.UnsupportedValueError
+	if errors.As(err, &number) && isFloat(number.Value.Kind()) {
+		err = fmt.Errorf("%w: JSON has no such number; the CBOR codec does (Def.CBOR)", err)
+	}
+	if field := unencodable(v); field != "" {
+		err = fmt.Errorf("field %q: %w", field, err)
+	}
+	return nil, err
 }
 
-func (jsonCodec) Unmarshal(data []byte, v any) error {
-	err := json.Unmarshal(data, v)
+func (jsonCodec) Unmarshal(data []byte, v any) (err error) {
+	defer recovered(&err)
+	err = json.Unmarshal(data, v)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) && wrong.Field != "" {
 		return fmt.Errorf("field %q: a JSON %s is no %s: %w", wrong.Field, wrong.Value, wrong.Type, err)
@@ -84,9 +97,17 @@ func (jsonCodec) Unmarshal(data []byte, v any) error {
 
 type cborCodec struct{}
 
-func (cborCodec) ContentType() string                { return ContentCBOR }
-func (cborCodec) Marshal(v any) ([]byte, error)      { return cbor.Marshal(v) }
-func (cborCodec) Unmarshal(data []byte, v any) error { return cbor.Unmarshal(data, v) }
+func (cborCodec) ContentType() string { return ContentCBOR }
+
+func (cborCodec) Marshal(v any) (data []byte, err error) {
+	defer recovered(&err)
+	return cbor.Marshal(v)
+}
+
+func (cborCodec) Unmarshal(data []byte, v any) (err error) {
+	defer recovered(&err)
+	return cbor.Unmarshal(data, v)
+}
 
 type protoCodec struct{}
 

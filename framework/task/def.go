@@ -110,7 +110,8 @@ func (d *Def[In, Out]) Call(ctx context.Context, in In) (out Out, err error) {
 // Local executors call it.
 func (d *Def[In, Out]) Run(ctx context.Context, in any) (any, error) {
 	typed, ok := in.(In)
-	if !ok {
+	// A nil interface has no type that could be asserted.
+	if !ok && (in != nil || d.InputType().Kind() != reflect.Interface) {
 		return nil, Errorf(KindDecode, "task %s: input is a %T, not a %v", d.name, in, d.InputType())
 	}
 	return d.Call(ctx, typed)
@@ -133,6 +134,10 @@ func (d *Def[In, Out]) Serve(ctx context.Context, payload []byte) ([]byte, error
 	}
 	return data, nil
 }
+
+// PluginPart marks a definition as something that a plugin is made of; see
+// sdk.Serve.
+func (d *Def[In, Out]) PluginPart() {}
 
 // Code is a definition whatever its types, as worker processes see it.
 type Code interface {

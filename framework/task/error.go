@@ -1,8 +1,10 @@
 package task
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 )
 
@@ -174,6 +176,7 @@ func describe(err error) description {
 			return
 		}
 		d.causes = append(d.causes, causeOf(err))
+		d.causes = append(d.causes, sentinelsOf(err)...)
 		switch e := err.(type) {
 		case interface{ Unwrap() error }:
 			walk(e.Unwrap())
@@ -185,6 +188,21 @@ func describe(err error) description {
 	}
 	walk(err)
 	return d
+}
+
+// sentinelsOf returns the standard library's sentinels that err says it is
+// without wrapping them, as the error numbers of system calls do.
+func sentinelsOf(err error) (out []Cause) {
+	e, ok := err.(interface{ Is(error) bool })
+	if !ok {
+		return nil
+	}
+	for _, known := range [...]error{fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, errors.ErrUnsupported, context.DeadlineExceeded} {
+		if e.Is(known) {
+			out = append(out, causeOf(known))
+		}
+	}
+	return out
 }
 
 func causeOf(err error) Cause {

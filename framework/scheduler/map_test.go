@@ -1,0 +1,144 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+// upTo yields 0 to n-1 and counts what was taken.
+func upTo(n int, taken *atomic.Int64) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range n {
+			taken.Add(1)
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+func TestMapKeepsTheOrderAndTheBound(t *testing.T) {
+	t.Parallel()
+
+	const n, bound = 20_000, 1024
+	s := pool(4)
+	double := doubleTask(s)
+	mustStart(t, s)
+	var taken atomic.Int64
+	i := 0
+	for v, err := range double.Map(t.Context(), upTo(n, &taken)) {
+		require.NoError(t, err)
+		require.Equal(t, 2*i, v)
+		i++
+		require.LessOrEqual(t, taken.Load()-int64(i), int64(bound))
+	}
+	require.Equal(t, n, i)
+	mustWait(t, s)
+	require.EqualValues(t, n, s.Counts().Results)
+}
+
+func TestMapGoesOnAfterErrors(t *testing.T) {
+	t.Parallel()
+
+	s := pool(2)
+	odd := scheduler.NewTask(s, task.New("odd", func(_ context.Context, x int) (int, error) {
+		if x%2 == 0 {
+			return 0, fmt.Errorf("%d is even", x)
+		}
+		return x, nil
+	}))
+	mustStart(t, s, scheduler.ExceptionPolicy(scheduler.Continue))
+	var got []string
+	for v, err := range odd.Map(t.Context(), slices.Values([]int{1, 2, 3})) {
+		got = append(got, fmt.Sprint(v, err))
+	}
+	require.Equal(t, []string{"1 <nil>", "0 2 is even", "3 <nil>"}, got)
+	for range odd.Map(t.Context(), slices.Values([]int(nil))) {
+		t.Error("nothing to yield")
+	}
+	mustWait(t, s)
+	for _, err := range odd.Map(t.Context(), slices.Values([]int{1})) {
+		require.ErrorIs(t, err, scheduler.ErrNotRunning, "a refusal belongs to its input")
+	}
+}
+
+func TestLeavingMapCancelsWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	block := scheduler.NewTask(s, task.New("block", func(ctx context.Context, x int) (int, error) {
+		if x > 0 {
+			<-ctx.Done()
+			return 0, context.Cause(ctx)
+		}
+		return x, nil
+	}))
+	mustStart(t, s, scheduler.CancellationPolicy(scheduler.Continue))
+	var taken atomic.Int64
+	for _, err := range block.Map(t.Context(), upTo(100, &taken)) {
+		require.NoError(t, err)
+		break
+	}
+	mustWait(t, s)
+	require.Equal(t, scheduler.Counts{Submitted: 100, Results: 1, Cancelled: 99}, s.Counts())
+}
+
+func TestMapEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	began := make(chan struct{}, 100)
+	block := scheduler.NewTask(s, task.New("block", untilCancelled(began)))
+	mustStart(t, s, scheduler.CancellationPolicy(scheduler.Continue))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("enough")
+	go func() {
+		<-began
+		cancel(why)
+	}()
+	var taken atomic.Int64
+	var errs []error
+	for _, err := range block.Map(ctx, upTo(50, &taken)) {
+		errs = append(errs, err)
+	}
+	require.Len(t, errs, 1)
+	require.ErrorIs(t, errs[0], why)
+	require.EqualError(t, errs[0], "scheduler: mapping task block: enough")
+	mustWait(t, s)
+	require.EqualValues(t, 50, s.Counts().Cancelled)
+
+	for _, err := range block.Map(ctx, upTo(50, &taken)) {
+		require.ErrorIs(t, err, why, "before anything is submitted")
+	}
+	require.EqualValues(t, 50, taken.Load())
+}
+
+func TestMapThatIsThroughIgnoresTheEndOfItsContext(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	double := doubleTask(s)
+	mustStart(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	for v, err := range double.Map(ctx, slices.Values([]int{1, 2, 3})) {
+		require.NoError(t, err)
+		n++
+		if v == 6 {
+			cancel()
+		}
+	}
+	require.Equal(t, 3, n)
+	mustWait(t, s)
+}

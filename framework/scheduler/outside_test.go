@@ -1,0 +1,105 @@
+package scheduler_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/executor/local"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+)
+
+// The events of the user's own in these tests.
+var mine = event.New[string]("mine")
+
+func TestEmittingWhileNoRunGoesOn(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	double := doubleTask(s)
+	got := ""
+	event.On(s, mine, func(x string) {
+		got += x
+		if x == "a" {
+			event.Emit(double, mine, "b")
+			got += "A"
+		}
+	})
+	event.On(double, mine, func(x string) { got += x })
+	event.Emit(s, mine, "a")
+	require.Equal(t, "aAb", got, "at once, and nothing within something else")
+	mustRun(t, s)
+	event.Emit(s, mine, "c")
+	require.Equal(t, "aAbc", got)
+	n, err := s.Emitter().Count("mine")
+	require.NoError(t, err)
+	require.EqualValues(t, 2, n)
+}
+
+func TestAPanicWhileNoRunGoesOnIsLogged(t *testing.T) {
+	t.Parallel()
+
+	log := &logged{}
+	s := scheduler.New(local.Pool(1), scheduler.Logger(slogOf(log)))
+	event.On(s, mine, func(string) { panic("between runs") }, event.Named("bad"))
+	event.Emit(s, mine, "x")
+	failures := log.with("callback failed")
+	require.Len(t, failures, 1)
+	require.Equal(t, `callback bad on "mine" panicked: between runs`, failures[0]["error"])
+	require.Contains(t, failures[0]["stack"], "outside_test.go")
+	mustRun(t, s)
+}
+
+func TestWhatIsEmittedInARunTakesItsPlace(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	double := doubleTask(s)
+	var got []string
+	note := func(x string) { got = append(got, x) }
+	event.On(s, mine, func(x string) { note("mine " + x) })
+	double.OnSubmitted.Do(func(scheduler.Submitted[int]) { note("submitted") })
+	s.OnStart.Do(func() {
+		event.Emit(s, mine, "1")
+		double.Submit(1)
+		event.Emit(s, mine, "2")
+		note("start")
+	})
+	s.OnFinished.Do(func() { note("finished") })
+	s.OnFinishing.Do(func() { event.Emit(s, mine, "3") })
+	mustRun(t, s)
+	require.Equal(t, []string{"start", "mine 1", "submitted", "mine 2", "mine 3", "finished"}, got)
+}
+
+// TestARunTakesOverFromWhoEmits starts a run while a callback of an emission
+// before it still runs on another goroutine.
+func TestARunTakesOverFromWhoEmits(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	double := doubleTask(s)
+	entered, release := make(chan struct{}), make(chan struct{})
+	var got []string // without a lock, for the race detector
+	event.On(s, mine, func(x string) {
+		if x == "first" {
+			close(entered)
+			<-release
+		}
+		got = append(got, x)
+	})
+	s.OnStart.Do(func() { got = append(got, "start") })
+	double.OnSubmitted.Do(func(scheduler.Submitted[int]) { got = append(got, "submitted") })
+	var before sync.WaitGroup
+	before.Go(func() { event.Emit(s, mine, "first") })
+	<-entered
+	event.Emit(s, mine, "second")
+	mustStart(t, s)
+	mustSubmit(t, double, 1)
+	event.Emit(s, mine, "third")
+	close(release)
+	before.Wait()
+	mustWait(t, s)
+	require.Equal(t, []string{"first", "second", "start", "submitted", "third"}, got)
+}

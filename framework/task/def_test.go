@@ -1,0 +1,107 @@
+package task_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+func TestDefTellsWhatItIs(t *testing.T) {
+	t.Parallel()
+
+	d := task.New("count", func(context.Context, string) (int, error) { return 0, nil })
+	require.Equal(t, []string{"count", "count", ""}, []string{d.Name(), d.Code(), d.Executor()})
+	require.True(t, d.Linked())
+	require.Equal(t, reflect.TypeFor[string](), d.InputType())
+	require.Equal(t, reflect.TypeFor[int](), d.OutputType())
+	require.False(t, task.Named[string, int]("count").Linked())
+}
+
+func TestDefsAreNeverChanged(t *testing.T) {
+	t.Parallel()
+
+	d := task.New("count", func(context.Context, string) ([]byte, error) { return nil, nil })
+	changed := d.As("mine").On("gpu").CBOR()
+	require.Equal(t, []string{"mine", "count", "gpu"}, []string{changed.Name(), changed.Code(), changed.Executor()})
+	require.Equal(t, task.ContentCBOR, changed.InputCodec().ContentType())
+	require.Equal(t, task.ContentBytes, changed.OutputCodec().ContentType(), "raw bytes stay what they are")
+	require.Equal(t, []string{"count", "count", ""}, []string{d.Name(), d.Code(), d.Executor()})
+	require.Equal(t, task.ContentJSON, d.InputCodec().ContentType())
+	require.True(t, changed.Linked())
+}
+
+func TestDefMisusePanics(t *testing.T) {
+	t.Parallel()
+
+	const noName = "task: a task needs a name"
+	require.PanicsWithValue(t, `task: "count" needs a function, not nil`, func() { task.New[int, int]("count", nil) })
+	require.PanicsWithValue(t, noName, func() { task.New("", echo[int]) })
+	require.PanicsWithValue(t, noName, func() { task.Named[int, int]("") })
+	require.PanicsWithValue(t, noName, func() { task.New("x", echo[int]).As("") })
+}
+
+func TestCallTurnsPanicsIntoErrors(t *testing.T) {
+	t.Parallel()
+
+	d := task.New("fail", func(_ context.Context, v any) (int, error) { panic(v) })
+	_, err := d.Call(t.Context(), "boom")
+	var e *task.Error
+	require.ErrorAs(t, err, &e)
+	require.EqualError(t, err, "panic: boom")
+	require.Equal(t, task.KindPanic, e.Kind)
+	require.Contains(t, e.Stack, "def_test.go")
+	_, err = d.Call(t.Context(), io.ErrClosedPipe)
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+
+	_, err = d.Serve(t.Context(), []byte(`"boom"`))
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, task.KindPanic, e.Kind)
+	require.NotEmpty(t, e.Stack)
+}
+
+func TestRunTakesTheInputAsItIs(t *testing.T) {
+	t.Parallel()
+
+	out, err := task.New("t", echo[*int]).Run(t.Context(), (*int)(nil))
+	require.NoError(t, err)
+	require.Equal(t, (*int)(nil), out)
+	out, err = task.New("t", echo[any]).Run(t.Context(), nil)
+	require.NoError(t, err, "a nil interface is an input")
+	require.Nil(t, out)
+	_, err = task.New("t", echo[int]).Run(t.Context(), "x")
+	require.EqualError(t, err, "task t: input is a string, not a int")
+	require.True(t, task.IsKind(err, task.KindDecode))
+	_, err = task.New("t", echo[int]).Run(t.Context(), nil)
+	require.EqualError(t, err, "task t: input is a <nil>, not a int")
+}
+
+func TestServeMakesErrorsPortable(t *testing.T) {
+	t.Parallel()
+
+	d := task.New("t", func(context.Context, int) (int, error) {
+		return 0, task.NotRetryable(task.WithKind("quota", errQuota))
+	})
+	_, err := d.Serve(t.Context(), []byte("1"))
+	var e *task.Error
+	require.True(t, errors.As(err, &e))
+	require.Equal(t, "quota", e.Kind)
+	require.True(t, e.NotRetryable)
+	require.Equal(t, []task.Cause{{Type: "*errors.errorString", Text: "no quota left"}}, e.Causes)
+}
+
+func TestInfoTravelsInTheContext(t *testing.T) {
+	t.Parallel()
+
+	_, ok := task.InfoFrom(t.Context())
+	require.False(t, ok)
+	want := task.Info{Task: "t", Future: 7, Attempt: 2, Worker: 1}
+	got, ok := task.InfoFrom(task.WithInfo(t.Context(), want))
+	require.True(t, ok)
+	require.Equal(t, want, got)
+}
