@@ -30,4 +30,9 @@
 // log/slog and log lead to the host's log, with level, plugin, and, given the
 // task's context, task and future. What is printed to stdout or stderr by any
 // means arrives there as well, line by line.
+//
+// # Testing
+//
+// Package sdktest runs a plugin inside go test, over real gRPC and without a
+// process of its own.
 package sdk

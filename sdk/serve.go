@@ -3,17 +3,18 @@ package sdk
 import (
 	"context"
 	"fmt"
-	"math"
+	"log/slog"
 	"os"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc/handshake"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
 )
 
 // Serve makes this process a plugin. It is the last call in main and does not
@@ -23,18 +24,21 @@ import (
 // code 2; with the argument "describe" it prints its tasks, with input and
 // output types, as JSON. It panics at misuse: no task, two of one name.
 func Serve(parts ...Part) {
-	p := newPlugin(parts)
+	p := plugin.New(parts)
+	if len(p.Codes()) == 0 {
+		panic("sdk: a plugin needs at least one task: sdk.Serve(sdk.TaskFunc(…))")
+	}
 	if startedByHost() {
-		p.serve()
+		serve(p)
 	}
 	if len(os.Args) > 1 && os.Args[1] == "describe" {
-		if err := p.printDescription(os.Stdout); err != nil {
+		if err := printDescription(os.Stdout, p); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
-	fmt.Fprint(os.Stderr, p.usage())
+	fmt.Fprint(os.Stderr, usage(p))
 	os.Exit(2)
 }
 
@@ -42,23 +46,23 @@ func Serve(parts ...Part) {
 // and does not return, in the host it takes note of the tasks and returns. It
 // must be called first thing in main (or TestMain), before flags are parsed
 // and before anything is started, since all that comes before it also happens
-// in every worker.
+// in every worker. A program that only reacts to events may have no tasks.
 func ServeIfPlugin(parts ...Part) {
-	p := newPlugin(parts)
+	p := plugin.New(parts)
 	if startedByHost() {
-		p.serve()
+		serve(p)
 	}
-	task.Offer(p.codes...)
+	task.Offer(p.Codes()...)
 }
 
 func startedByHost() bool { return os.Getenv(handshake.CookieKey) == handshake.CookieValue }
 
-// shutdownGrace is how long a task may still run after the host has ended the
-// session.
-const shutdownGrace = time.Second
+// lastWords is how long it may take until the host has been told that it broke
+// the protocol.
+const lastWords = 100 * time.Millisecond
 
 // serve serves until the host has no more use for the process, and ends it.
-func (p *plugin) serve() {
+func serve(p *plugin.Plugin) {
 	task.EnterWorker()
 	// Programs that a task starts are no workers.
 	_ = os.Unsetenv(handshake.CookieKey)
@@ -69,10 +73,10 @@ func (p *plugin) serve() {
 		fmt.Fprintf(os.Stderr, "sdk: cannot take stdout for the handshake: %v\n", err)
 		os.Exit(1)
 	}
-	log := startLogging(os.Stderr)
+	level := &slog.LevelVar{} // the host's to set
+	slog.SetDefault(slog.New(plugin.NewLogHandler(os.Stderr, level)))
 
-	over := make(chan struct{})
-	srv := &server{plugin: p, log: log, over: over}
+	srv := plugin.NewServer(context.Background(), p, level)
 	addr := make(chan *goplugin.ReattachConfig, 1)
 	closed := make(chan struct{})
 	// The test mode is go-plugin's one way to serve without taking over stdout,
@@ -84,7 +88,7 @@ func (p *plugin) serve() {
 			handshake.Version: {handshake.PluginName: &grpcPlugin{server: srv}},
 		},
 		Logger:     hclog.New(&hclog.LoggerOptions{Level: hclog.Warn, Output: os.Stderr}),
-		GRPCServer: newGRPCServer,
+		GRPCServer: plugin.NewGRPCServer,
 		Test:       &goplugin.ServeTestConfig{Context: context.Background(), ReattachConfigCh: addr, CloseCh: closed},
 	})
 	select {
@@ -97,17 +101,12 @@ func (p *plugin) serve() {
 		os.Exit(1)
 	}
 	select {
-	case <-over:
+	case err := <-srv.Over():
+		if status.Code(err) == codes.InvalidArgument { // not that the host is gone
+			fmt.Fprintf(os.Stderr, "sdk: the session with the host ended: %v\n", err)
+			<-time.After(lastWords)
+		}
 	case <-closed:
 	}
 	os.Exit(0)
-}
-
-func newGRPCServer(opts []grpc.ServerOption) *grpc.Server {
-	return grpc.NewServer(append(opts,
-		// The host's limit holds, which it tells in Hello.
-		grpc.MaxRecvMsgSize(math.MaxInt32),
-		grpc.MaxSendMsgSize(math.MaxInt32),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
-	)...)
 }

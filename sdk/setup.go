@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"runtime/debug"
+
+	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
 )
 
 // Setup has fn called once in each worker process, before its first task, with
@@ -20,7 +20,7 @@ func Setup[Config any](fn func(ctx context.Context, c Config) error) Part {
 	if fn == nil {
 		panic("sdk: Setup needs a function, not nil")
 	}
-	return setup(func(ctx context.Context, config []byte) error {
+	return plugin.Setup(func(ctx context.Context, config []byte) error {
 		var c Config
 		if len(config) > 0 {
 			d := json.NewDecoder(bytes.NewReader(config))
@@ -31,27 +31,4 @@ func Setup[Config any](fn func(ctx context.Context, c Config) error) Part {
 		}
 		return fn(ctx, c)
 	})
-}
-
-type setup func(ctx context.Context, config []byte) error
-
-// PluginPart makes a setup a [Part].
-func (setup) PluginPart() {}
-
-// run calls all set-ups of the plugin.
-func (p *plugin) setUp(ctx context.Context, config []byte) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
-	}()
-	if len(config) > 0 && len(p.setups) == 0 {
-		return errors.New("the plugin takes no configuration (it has no sdk.Setup), but was given one")
-	}
-	for _, s := range p.setups {
-		if err := s(ctx, config); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -29,6 +29,8 @@ var rooms = []room{
 		"a terminal sees what every other display sees: snapshots"},
 	{"framework/wire", nil,
 		"the protocol is shared by hosts and plugins, which share nothing else"},
+	{"framework/wire/failure", []string{"framework/task", "framework/wire/..."},
+		"errors cross a process boundary as package task defines them; it maps them to the protocol and back, for both sides"},
 	{"framework/internal", nil,
 		"what talks to the operating system does not know what for"},
 	{"framework/scheduler", []string{"framework/event", "framework/task", "framework/view"},
@@ -63,7 +65,8 @@ var rooms = []room{
 		"framework/event", "framework/task", "framework/wire/...",
 		"framework/pluginproc/handshake", "framework/pluginproc/logline"},
 		"a plugin author's binary links what a plugin needs and nothing of the host"},
-	{"sdk/sdktest", []string{"sdk", "framework/session", "framework/task", "framework/wire/..."},
+	{"sdk/sdktest", []string{
+		"sdk", "sdk/internal/...", "framework/session", "framework/task", "framework/wire/...", "framework/pluginproc/logline"},
 		"an author tests a plugin over the host's real half of the stream, without the rest of the host"},
 	{"plugins", []string{"sdk", "framework/event"},
 		"bundled plugins are written as any author would write them"},

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/task"
@@ -24,7 +25,7 @@ type LostError struct {
 	kind string
 }
 
-// Error tells which worker died how, and what it was doing.
+// Error tells which worker died how, what it was doing, and what it said last.
 func (e *LostError) Error() string {
 	doing := "while it ran task " + e.Task
 	if e.kind == task.KindResultLost {
@@ -33,7 +34,34 @@ func (e *LostError) Error() string {
 	if e.Cause != nil {
 		return fmt.Sprintf("%s: worker %d of plugin %s (pid %d) was killed %s: %v", e.kind, e.Worker, e.Plugin, e.PID, doing, e.Cause)
 	}
-	return fmt.Sprintf("%s: worker %d of plugin %s (pid %d) died %s: %v", e.kind, e.Worker, e.Plugin, e.PID, doing, e.Exit)
+	return fmt.Sprintf("%s: worker %d of plugin %s (pid %d) died %s: %v%s", e.kind, e.Worker, e.Plugin, e.PID, doing, e.Exit, lastWords(e.Exit))
+}
+
+// Limits of what an error quotes.
+const (
+	quotedFrames = 3
+	quotedLines  = 5
+	quotedBytes  = 1 << 10
+)
+
+// lastWords tells where a process crashed or, where it gave no account of
+// that, how its stderr ends.
+func lastWords(exit pluginproc.Exit) string {
+	if n := len(exit.Frames); n > 0 {
+		return " at " + strings.Join(exit.Frames[:min(n, quotedFrames)], " < ")
+	}
+	if exit.Reason != "" {
+		return ""
+	}
+	lines := strings.Split(strings.TrimSpace(exit.Stderr), "\n")
+	text := strings.Join(lines[max(0, len(lines)-quotedLines):], " | ")
+	if text == "" {
+		return ""
+	}
+	if len(text) > quotedBytes {
+		text = "…" + strings.ToValidUTF8(text[len(text)-quotedBytes:], "")
+	}
+	return "; its stderr ends: " + text
 }
 
 // Unwrap returns why the host ended the process.

@@ -16,18 +16,20 @@ import (
 type Executor struct {
 	cfg config
 
-	mu      sync.Mutex
-	host    scheduler.Host
-	open    bool
-	killed  error // set by Stop with kill: what is submitted is cancelled with it
-	failed  error // set when no worker is left: what is submitted fails with it
-	backlog backlog
-	workers []*worker
-	codes   []string // what the plugin offers, nil before the first start
-	folder  string
-	life    context.Context // ends when the executor stops
-	end     context.CancelFunc
-	wg      sync.WaitGroup
+	mu        sync.Mutex
+	host      scheduler.Host
+	open      bool
+	killed    error // set by Stop with kill: what is submitted is cancelled with it
+	failed    error // set when no worker is left: what is submitted fails with it
+	backlog   backlog
+	workers   []*worker
+	codes     []string // what the plugin offers, nil before the first start
+	folder    string
+	life      context.Context // ends when the executor stops
+	end       context.CancelFunc
+	wg        sync.WaitGroup
+	balancing bool // it is looked again soon whether a worker is stuck
+	claimed   bool // from Start to the end of Stop
 }
 
 // Plugin returns an executor whose workers run the plugin at path. It panics
@@ -103,6 +105,34 @@ func (e *Executor) Start(ctx context.Context, host scheduler.Host) error {
 			return fmt.Errorf("process: plugin %s: %s", cfg.name, missingCall)
 		}
 	}
+	if !e.claim() {
+		return fmt.Errorf("process: plugin %s: the executor is started already: give each scheduler one of its own", cfg.name)
+	}
+	if err := e.startWorkers(ctx, cfg, host); err != nil {
+		e.release()
+		return err
+	}
+	return nil
+}
+
+// claim makes the caller the one who started the executor, until release.
+func (e *Executor) claim() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.claimed {
+		return false
+	}
+	e.claimed = true
+	return true
+}
+
+func (e *Executor) release() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.claimed = false
+}
+
+func (e *Executor) startWorkers(ctx context.Context, cfg config, host scheduler.Host) error {
 	folder, err := makeFolder()
 	if err != nil {
 		return err
@@ -232,6 +262,10 @@ func (e *Executor) Began(c *scheduler.Call) bool {
 // Stop implements [scheduler.Executor].
 func (e *Executor) Stop(kill bool, cause error) {
 	e.mu.Lock()
+	if e.end == nil { // never started
+		e.mu.Unlock()
+		return
+	}
 	e.open = false
 	e.end()
 	var dropped []scheduler.Outcome
@@ -245,7 +279,9 @@ func (e *Executor) Stop(kill bool, cause error) {
 		}
 	}
 	for _, w := range e.workers {
-		w.finish(kill)
+		if w.finish(kill) {
+			e.wg.Go(w.proc.Kill) // the sender may be stuck in a frame that is not read
+		}
 	}
 	end := e.host.End
 	e.mu.Unlock()
@@ -256,7 +292,7 @@ func (e *Executor) Stop(kill bool, cause error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	os.RemoveAll(e.folder)
-	e.workers = nil
+	e.workers, e.claimed = nil, false
 }
 
 // giveUp records that a worker will not be replaced. When it was the last, the

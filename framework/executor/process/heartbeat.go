@@ -1,8 +1,12 @@
 package process
 
 import (
+	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
+
+	"github.com/signalbox-go/signalbox/framework/session"
 )
 
 const (
@@ -12,6 +16,8 @@ const (
 	// before the worker counts as hung: half a minute, so that a machine that
 	// is busy or swaps kills nobody.
 	pingMisses = 6
+	// recallMisses is how many heartbeats a recall may remain unanswered.
+	recallMisses = 6
 )
 
 // heartbeat asks a worker's reader for signs of life. Any frame is one.
@@ -33,9 +39,9 @@ func (h *heartbeat) take() uint64 {
 
 func (h *heartbeat) heard() { h.missed.Store(0) }
 
-// beat pings the worker until done is closed. It calls hung if there is no
-// answer.
-func (w *worker) beat(done <-chan struct{}, hung func()) {
+// beat pings the worker until done is closed. It calls hung, with the reason,
+// if there is no answer.
+func (w *worker) beat(done <-chan struct{}, hung func(why error)) {
 	t := time.NewTicker(pingEvery)
 	defer t.Stop()
 	for {
@@ -45,12 +51,20 @@ func (w *worker) beat(done <-chan struct{}, hung func()) {
 		case <-t.C:
 		}
 		if w.pings.missed.Add(1) > pingMisses {
-			hung()
+			hung(errors.New("it gave no sign of life"))
 			return
 		}
 		w.e.mu.Lock()
 		w.pings.due = true
+		if w.recalled {
+			w.unanswered++
+		}
+		unanswered := w.unanswered
 		w.poke()
 		w.e.mu.Unlock()
+		if unanswered > recallMisses {
+			hung(fmt.Errorf("%w: it answers pings and no recall", session.ErrProtocol))
+			return
+		}
 	}
 }

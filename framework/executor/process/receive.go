@@ -25,10 +25,11 @@ func (w *worker) receive(s *session.Session) error {
 			if results, err = session.Results(results[:0], r); err != nil {
 				return err
 			}
-			if outcomes, err = w.ended(outcomes[:0], results); err != nil {
+			outcomes, err = w.ended(outcomes[:0], results)
+			w.host.End(outcomes) // also those before a violation
+			if err != nil {
 				return err
 			}
-			w.host.End(outcomes)
 			clear(results)
 			clear(outcomes)
 		}
@@ -46,13 +47,14 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 	w.e.mu.Lock()
 	defer w.e.mu.Unlock()
 	for _, r := range results {
-		if r.Seq > w.sent {
+		c := w.window.take(r.Seq)
+		if c == nil && r.Seq > w.sent {
 			return outcomes, fmt.Errorf("%w: a result for call %d, which was not sent", session.ErrProtocol, r.Seq)
 		}
-		c := w.window.take(r.Seq)
 		if c == nil {
-			return outcomes, fmt.Errorf("%w: a second result for call %d", session.ErrProtocol, r.Seq)
+			return outcomes, fmt.Errorf("%w: a result for call %d, which the worker does not have", session.ErrProtocol, r.Seq)
 		}
+		w.endGrace(r.Seq)
 		c.Private = scheduler.Private{}
 		o := scheduler.Outcome{Call: c, Err: r.Err, Payload: r.Payload, ContentType: r.ContentType, Elapsed: r.Elapsed, Worker: w.number}
 		if r.Err != nil && c.CancelRequested() && task.IsKind(r.Err, task.KindCancelled) {
@@ -63,6 +65,7 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 	}
 	if len(results) > 0 {
 		w.pace.add(len(results), total)
+		w.progress = time.Now()
 	}
 	w.proceed()
 	return outcomes, nil
@@ -72,12 +75,13 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 func (w *worker) returned(r *pb.Returned) error {
 	var outcomes []scheduler.Outcome
 	var again []*scheduler.Call
+	var violation error
 	w.e.mu.Lock()
 	for _, seq := range r.GetSeq() {
 		c := w.window.take(seq)
-		if c == nil || seq > w.sent {
-			w.e.mu.Unlock()
-			return fmt.Errorf("%w: call %d was returned, which the worker does not have", session.ErrProtocol, seq)
+		if c == nil {
+			violation = fmt.Errorf("%w: call %d was returned, which the worker does not have", session.ErrProtocol, seq)
+			break
 		}
 		c.Private = scheduler.Private{}
 		switch {
@@ -90,57 +94,17 @@ func (w *worker) returned(r *pb.Returned) error {
 		}
 	}
 	w.e.backlog.pushFront(again)
-	w.recalled = false
+	w.recalled, w.unanswered = false, 0
+	for _, seq := range w.cancelling {
+		// It was not given back, so it has begun: it has the grace to return.
+		w.startGrace(seq)
+	}
+	w.cancelling = w.cancelling[:0]
 	w.e.wake()
 	w.proceed()
 	w.e.mu.Unlock()
 	if len(outcomes) > 0 {
 		w.host.End(outcomes)
 	}
-	return nil
-}
-
-// proceed decides what the worker does now that something has changed: it goes
-// on with the backlog, closes, or takes work off another.
-func (w *worker) proceed() {
-	switch {
-	case w.stopping && w.window.len == 0:
-		w.poke()
-	case w.recall > 0 || len(w.cancels) > 0:
-		w.poke()
-	case w.e.backlog.len > 0:
-		if w.canTake() {
-			w.poke()
-		}
-	case w.window.len == 0 && !w.idle:
-		w.idle = true
-		w.relieve()
-	}
-}
-
-// minRelief is how much work another worker must hold for a recall to be
-// worth its round trip.
-const minRelief = 200 * time.Microsecond
-
-// relieve recalls half of what the busiest worker holds and has not begun, so
-// that this one, which has nothing to do, can do it.
-func (w *worker) relieve() {
-	var busiest *worker
-	var most time.Duration
-	for _, other := range w.e.workers {
-		if other == w || other.dead || other.recalled || other.recall > 0 || other.ledger == nil {
-			continue
-		}
-		n := other.window.len - 1
-		if n < 1 {
-			continue
-		}
-		if work := other.pace.work(n); work > most && work >= minRelief {
-			busiest, most = other, work
-		}
-	}
-	if busiest != nil {
-		busiest.recall = busiest.window.next() - uint64((busiest.window.len)/2)
-		busiest.poke()
-	}
+	return violation
 }

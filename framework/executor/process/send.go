@@ -1,9 +1,12 @@
 package process
 
 import (
+	"time"
+
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/session"
+	"github.com/signalbox-go/signalbox/framework/task"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -22,8 +25,13 @@ func (w *worker) canTake() bool {
 
 // room returns how many more calls the worker may hold.
 func (w *worker) room() int {
-	if w.ledger == nil {
+	switch {
+	case w.ledger == nil:
 		return 1 - w.window.len
+	case w.window.len == 0:
+		return w.pace.hold()
+	case w.stuck():
+		return 0 // others will be sooner
 	}
 	return w.pace.hold() - w.window.len
 }
@@ -33,9 +41,10 @@ func (w *worker) room() int {
 func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 	var batch session.Batch
 	var calls []*scheduler.Call
+	var refused []scheduler.Outcome
+	var first uint64
 	for {
 		req := &pb.SessionRequest{}
-		var first uint64
 		w.e.mu.Lock()
 		for !w.nextRequest(req) {
 			if w.dead {
@@ -46,20 +55,25 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 				killing := w.killing
 				w.e.mu.Unlock()
 				if killing {
-					proc.Kill()
+					return
 				}
 				// An error means that the stream has ended, which the receiver tells.
 				_ = s.CloseSend()
+				killLater(proc)
 				return
 			}
+			w.rest()
 			w.dozing = true
 			w.ready.Wait()
 			w.dozing = false
 		}
-		calls, first = w.takeCalls(calls[:0])
+		calls, refused, first = w.takeCalls(calls[:0])
 		index := w.index
 		w.e.mu.Unlock()
 
+		if len(refused) > 0 {
+			w.host.End(refused)
+		}
 		for i, c := range calls {
 			batch.Add(first+uint64(i), index[c.Code()], c.Payload(), c.ID(), c.Constraints().Deadline)
 		}
@@ -69,6 +83,17 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 		}
 		batch.Reset()
 		clear(calls)
+	}
+}
+
+// killLater kills a process that was asked to end and does not.
+func killLater(proc *pluginproc.Process) {
+	t := time.NewTimer(endGrace)
+	defer t.Stop()
+	select {
+	case <-proc.Exited():
+	case <-t.C:
+		proc.Kill()
 	}
 }
 
@@ -89,6 +114,7 @@ func (w *worker) nextRequest(req *pb.SessionRequest) bool {
 			}
 		}
 		req.Cancel = append([]uint64(nil), w.cancels...)
+		w.cancelling = append(w.cancelling[:0], w.cancels...)
 		w.recall, w.cancels, w.recalled = 0, nil, true
 	}
 	req.Ping = w.pings.take()
@@ -97,18 +123,19 @@ func (w *worker) nextRequest(req *pb.SessionRequest) bool {
 
 // closesNow decides whether the session is to be closed.
 func (w *worker) closesNow() bool {
-	if w.stopping && !w.closing && (w.killing || w.window.len == 0) {
+	if w.stopping && w.window.len == 0 {
 		w.closing = true
 	}
 	return w.closing
 }
 
 // takeCalls moves calls from the backlog to the worker: as many as it may
-// hold, and no more than its share, so that a short backlog is spread.
-func (w *worker) takeCalls(calls []*scheduler.Call) ([]*scheduler.Call, uint64) {
-	first := w.window.next()
+// hold, and no more than its share, so that a short backlog is spread. A plugin
+// that was replaced by another while the host ran may not have a call's code.
+func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, refused []scheduler.Outcome, first uint64) {
+	first = w.window.next()
 	if !w.canTake() {
-		return calls, first
+		return calls, nil, first
 	}
 	n := min(w.room(), frameCalls, w.share())
 	bytes := 0
@@ -116,6 +143,12 @@ func (w *worker) takeCalls(calls []*scheduler.Call) ([]*scheduler.Call, uint64) 
 		c := w.e.backlog.pop()
 		if c == nil {
 			break
+		}
+		if _, ok := w.index[c.Code()]; !ok {
+			c.Private = scheduler.Private{}
+			refused = append(refused, scheduler.Outcome{Call: c, Worker: -1, Err: task.Errorf(task.KindUnknownTask,
+				"task %s: plugin %s does not have it any more: its executable has changed since the run began", c.Code(), w.cfg.name)})
+			continue
 		}
 		size := len(c.Payload())
 		if len(calls) > 0 && bytes+size > frameBytes {
@@ -128,12 +161,15 @@ func (w *worker) takeCalls(calls []*scheduler.Call) ([]*scheduler.Call, uint64) 
 		calls = append(calls, c)
 	}
 	if len(calls) > 0 {
+		if w.window.len == len(calls) {
+			w.progress = time.Now()
+		}
 		w.begun, w.idle = true, false
 	}
 	if w.e.backlog.len > 0 {
 		w.e.wake() // others may have room too
 	}
-	return calls, first
+	return calls, refused, first
 }
 
 // share returns how much of the backlog is this worker's to take.

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -36,7 +35,7 @@ func (w *worker) supervise() {
 		if ended.asked {
 			return
 		}
-		w.e.host.Log.Warn("worker lost", "plugin", w.cfg.name, "worker", w.number, "pid", ended.pid, "exit", ended.exit.String())
+		w.e.host.Log.Warn("worker lost", "plugin", w.cfg.name, "worker", w.number, "pid", ended.pid, "exit", ended.exit.String(), "session", ended.err)
 		if ended.lived >= longLife {
 			quick.Reset()
 		}
@@ -120,6 +119,7 @@ func (w *worker) restart() error {
 	}
 	w.e.mu.Lock()
 	w.dead, w.closing, w.recalled, w.recall, w.cancels = false, false, false, 0, nil
+	w.cancelling, w.unanswered = nil, 0
 	w.begun, w.idle, w.killedBy = false, false, nil
 	w.window = window{base: 1}
 	w.sent = 0
@@ -141,6 +141,7 @@ type ending struct {
 	pid   int
 	lived time.Duration
 	exit  pluginproc.Exit
+	err   error // why its session ended
 }
 
 // serve serves the session of the process until both have ended, and settles
@@ -150,7 +151,7 @@ func (w *worker) serve() ending {
 	done := make(chan struct{})
 	var helpers sync.WaitGroup
 	helpers.Go(func() { w.send(s, proc) })
-	helpers.Go(func() { w.beat(done, func() { w.kill(errors.New("it gave no sign of life")) }) })
+	helpers.Go(func() { w.beat(done, w.kill) })
 
 	err := w.receive(s)
 	if errors.Is(err, session.ErrProtocol) {
@@ -165,9 +166,10 @@ func (w *worker) serve() ending {
 	w.reap(s, proc)
 	close(done)
 	helpers.Wait()
+	w.awaitGrace()
 	exit := proc.Exit()
 	w.settle(exit)
-	e := ending{asked: asked, begun: w.begun, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit}
+	e := ending{asked: asked, begun: w.begun, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit, err: err}
 	if w.ledger != nil {
 		w.ledger.remove()
 	}
@@ -188,13 +190,9 @@ func (w *worker) reap(s *session.Session, proc *pluginproc.Process) {
 	case <-proc.Exited():
 	case <-t.C:
 		proc.Kill()
-		<-proc.Exited()
 	}
 	s.Close()
-	// What go-plugin keeps of the process is freed; nothing is left to wait for.
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	proc.Stop(ctx)
+	end(proc)
 }
 
 // kill kills the process for a reason of the host's.

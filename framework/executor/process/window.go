@@ -30,17 +30,21 @@ func (w *window) push(c *scheduler.Call) uint64 {
 	return seq
 }
 
-// take removes and returns the call with that number, nil if there is none.
-func (w *window) take(seq uint64) *scheduler.Call {
+// at returns the call with that number, nil if there is none.
+func (w *window) at(seq uint64) *scheduler.Call {
 	if seq < w.base || seq >= w.next() {
 		return nil
 	}
-	i := w.head + int(seq-w.base)
-	c := w.calls[i]
+	return w.calls[w.head+int(seq-w.base)]
+}
+
+// take removes and returns the call with that number, nil if there is none.
+func (w *window) take(seq uint64) *scheduler.Call {
+	c := w.at(seq)
 	if c == nil {
 		return nil
 	}
-	w.calls[i] = nil
+	w.calls[w.head+int(seq-w.base)] = nil
 	w.len--
 	for w.head < len(w.calls) && w.calls[w.head] == nil {
 		w.head++

@@ -31,23 +31,27 @@ type worker struct {
 	codes   []string          // that the plugin offers
 	index   map[string]uint32 // of a code in frames
 
-	ready    sync.Cond // the sender waits here
-	dozing   bool      // it does
-	window   window
-	sent     uint64 // highest sequence number that has been sent
-	pace     pace
-	recalled bool     // a recall is under way: no calls are sent
-	recall   uint64   // recall what has not begun from here on, 0 for nothing
-	cancels  []uint64 // running calls to cancel
-	pings    heartbeat
-	closing  bool // nothing more will be sent
-	dead     bool // the process or session is gone
-	idle     bool // counted as having nothing to do
-	stopping bool
-	killing  bool
-	killedBy error // why the host killed the process, nil if it did not
-	lost     bool  // given up
-	begun    bool  // the process has been sent something
+	ready      sync.Cond // the sender waits here
+	dozing     bool      // it does
+	window     window
+	sent       uint64 // highest sequence number that has been sent
+	pace       pace
+	progress   time.Time // when it was last heard to get on, or was given work
+	recalled   bool      // a recall is under way: no calls are sent
+	recall     uint64    // recall what has not begun from here on, 0 for nothing
+	cancels    []uint64  // running calls to cancel
+	cancelling []uint64  // that were cancelled with the recall that is under way
+	unanswered int       // heartbeats since that recall
+	grace      grace     // of a call that was cancelled while it ran
+	pings      heartbeat
+	closing    bool // nothing more will be sent
+	dead       bool // the process or session is gone
+	idle       bool // counted as having nothing to do
+	stopping   bool
+	killing    bool
+	killedBy   error // why the host killed the process, nil if it did not
+	lost       bool  // given up
+	begun      bool  // the process has been sent something
 }
 
 func newWorker(e *Executor, number int, cfg config, host scheduler.Host, folder string) *worker {
@@ -74,13 +78,13 @@ func (w *worker) start(ctx context.Context) error {
 	w.incarnation++
 	ledger, err := newLedger(filepath.Join(w.folder, fmt.Sprintf("ledger-%d-%d", w.number, w.incarnation)))
 	if err != nil {
-		proc.Kill()
+		end(proc)
 		return err
 	}
 	s, codes, err := w.openSession(ctx, proc, ledger)
 	if err != nil {
 		err = explain(proc, err)
-		proc.Kill()
+		end(proc)
 		ledger.remove()
 		return fmt.Errorf("process: plugin %s: %w", w.cfg.name, err)
 	}
@@ -146,10 +150,18 @@ func lowestLevel(log *slog.Logger) slog.Level {
 // abandon ends a worker that was started and is not to be used.
 func (w *worker) abandon() {
 	w.session.Close()
-	w.proc.Kill()
+	end(w.proc)
 	if w.ledger != nil {
 		w.ledger.remove()
 	}
+}
+
+// end kills a process and frees what go-plugin keeps of it.
+func end(proc *pluginproc.Process) {
+	proc.Kill()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // nothing is left to wait for
+	proc.Stop(ctx)
 }
 
 func (w *worker) event(state scheduler.WorkerState, err error) scheduler.WorkerEvent {
@@ -162,16 +174,19 @@ func (w *worker) poke() {
 	w.ready.Signal()
 }
 
-// finish has the worker end: at once, or when it has answered everything.
-func (w *worker) finish(kill bool) {
+// finish has the worker end when it has answered everything or, with kill, at
+// once: then it reports whether there is a process to kill.
+func (w *worker) finish(kill bool) bool {
 	w.stopping = true
-	if kill && !w.dead {
-		w.killing = true
-		if w.killedBy == nil {
-			w.killedBy = w.e.killed
-		}
-	}
 	w.poke()
+	if !kill || w.dead {
+		return false
+	}
+	w.closing, w.killing = true, true
+	if w.killedBy == nil {
+		w.killedBy = w.e.killed
+	}
+	return true
 }
 
 // began reports whether the call with that number has begun.
@@ -181,35 +196,4 @@ func (w *worker) began(seq uint64) bool {
 	}
 	started, _, ok := w.ledger.read()
 	return ok && seq <= started
-}
-
-// cancelCall cancels a call that the worker was sent: it is recalled if it has
-// not begun, and otherwise told to stop, and killed if it does not.
-func (w *worker) cancelCall(c *scheduler.Call) {
-	seq := c.Private.Seq
-	w.cancels = append(w.cancels, seq)
-	w.poke()
-	time.AfterFunc(w.cfg.grace, func() { w.killIfHeld(c, seq) })
-}
-
-// termGrace is what a process group has between SIGTERM and SIGKILL.
-const termGrace = time.Second
-
-// killIfHeld kills the process if it still has not ended the call.
-func (w *worker) killIfHeld(c *scheduler.Call, seq uint64) {
-	w.e.mu.Lock()
-	holds := !w.dead && c.Private.Owner == w && c.Private.Seq == seq && w.killedBy == nil
-	if !holds {
-		w.e.mu.Unlock()
-		return
-	}
-	w.killedBy = fmt.Errorf("it did not stop within %v of being cancelled", w.cfg.grace)
-	proc := w.proc
-	w.e.mu.Unlock()
-	_ = proc.Terminate() // SIGKILL follows in any case
-	select {
-	case <-proc.Exited():
-	case <-time.After(termGrace):
-		proc.Kill()
-	}
 }

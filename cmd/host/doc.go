@@ -1,0 +1,11 @@
+// Command host runs jobs: tasks in worker processes, and reactions to what
+// happens to them, as a job file says.
+//
+//	host run JOB.hcl              run a job
+//	host validate JOB.hcl         find the mistakes of a job file
+//	host plugin inspect PATH      show what a plugin offers
+//	host version                  show versions
+//
+// Package job documents the job file. The command calls itself by the name
+// that it was started with; installed, it is called signalbox.
+package main

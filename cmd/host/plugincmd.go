@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"syscall"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/signalbox-go/signalbox/framework/executor/process"
+	"github.com/signalbox-go/signalbox/framework/job"
+)
+
+func newPluginCommand(name string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "plugin",
+		Short: "Look at plugins",
+		Long:  "Looks at plugins: executables that run tasks.",
+		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
+			"  " + name + " plugin inspect examples/gostats/plugin -o json",
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return errors.New("a command is needed: inspect") },
+	}
+	cmd.AddCommand(newInspectCommand(name))
+	return cmd
+}
+
+func newInspectCommand(name string) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "inspect PATH",
+		Short: "Show what a plugin offers",
+		Long: `Starts a plugin once, asks what it offers, and stops it: its tasks, with types
+and, as JSON, the schemas of inputs and outputs. PATH is an executable, or the
+folder of a Go main package, which is built.
+
+Exit codes: 0 all is well, 2 the plugin cannot be started.`,
+		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
+			"  " + name + " plugin inspect examples/gostats/plugin -o json",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if format != "table" && format != "json" {
+				return fmt.Errorf("--output %q: it must be table or json", format)
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			path, err := job.Executable(ctx, args[0])
+			if err != nil {
+				return &codeError{code: job.CodeUsage, err: err}
+			}
+			d, err := process.Describe(ctx, path)
+			if err != nil {
+				return &codeError{code: job.CodeUsage, err: err}
+			}
+			if format == "json" {
+				return printJSON(cmd.OutOrStdout(), d)
+			}
+			return printDescription(cmd.OutOrStdout(), d)
+		},
+	}
+	cmd.Flags().StringVarP(&format, "output", "o", "table", "form of the output: table or json")
+	return cmd
+}
+
+// described is a description with its schemas as the JSON that they are.
+type described struct {
+	process.Description
+	Tasks []describedTask `json:"tasks"`
+}
+
+type describedTask struct {
+	process.TaskType
+	InputSchema  json.RawMessage `json:"input_schema,omitempty"`
+	OutputSchema json.RawMessage `json:"output_schema,omitempty"`
+}
+
+func printJSON(w io.Writer, d process.Description) error {
+	out := described{Description: d}
+	for _, t := range d.Tasks {
+		out.Tasks = append(out.Tasks, describedTask{t, json.RawMessage(t.InputSchema), json.RawMessage(t.OutputSchema)})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+func printDescription(w io.Writer, d process.Description) error {
+	out := &stickyWriter{w: w}
+	fmt.Fprintf(out, "plugin %s, sdk %s, protocol %d\n\n", d.Plugin, d.SDK, d.Protocol)
+	// Errors stay in the stickyWriter below.
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "TASK\tINPUT\tOUTPUT\tCONTENT TYPE")
+	for _, t := range d.Tasks {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, t.InputType, t.OutputType, t.ContentType)
+	}
+	_ = table.Flush()
+	return out.err
+}

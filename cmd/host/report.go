@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/job"
+)
+
+// printReport tells how a run ended: in a sentence, a line per task, and the
+// tree.
+func printReport(w io.Writer, r *job.Result) error {
+	out := &stickyWriter{w: w}
+	fmt.Fprintf(out, "%v, after %v\n", r.Exit, r.Exit.Elapsed.Round(time.Millisecond))
+	if r.Err != nil {
+		fmt.Fprintf(out, "error: %v\n", r.Err)
+	}
+	fmt.Fprintln(out)
+	printTasks(out, r)
+	if r.Written != "" {
+		fmt.Fprintf(out, "results: %s (%d lines)\n\n", r.Written, r.Lines)
+	}
+	fmt.Fprint(out, r.Scheduler)
+	if out.err != nil {
+		return fmt.Errorf("the report cannot be written: %w", out.err)
+	}
+	return nil
+}
+
+func printTasks(out io.Writer, r *job.Result) {
+	tasks := r.Scheduler.Tasks()
+	if len(tasks) == 0 {
+		return
+	}
+	// Errors stay in the stickyWriter below.
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "task\tsubmitted\tresults\texceptions\tcancelled\trefused\tp50\tp99\tper second\t")
+	for _, t := range tasks {
+		n := t.Stats()
+		rate := "-"
+		if seconds := r.Exit.Elapsed.Seconds(); seconds > 0 {
+			rate = strconv.FormatFloat(float64(n.Results+n.Exceptions)/seconds, 'f', 1, 64)
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%s\t\n", t.Name(), n.Submitted, n.Results, n.Exceptions,
+			n.Cancelled, n.Refused, short(n.P50), short(n.P99), rate)
+	}
+	_ = table.Flush()
+	fmt.Fprintln(out)
+}
+
+// short rounds a duration to three digits or so.
+func short(d time.Duration) time.Duration {
+	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
+		if d >= 10*unit {
+			return d.Round(unit / 10)
+		}
+	}
+	return d
+}
+
+// stickyWriter writes until the first error, and keeps that.
+type stickyWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (s *stickyWriter) Write(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, errors.New("an earlier write failed")
+	}
+	n, err := s.w.Write(p)
+	s.err = err
+	return n, err
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/signalbox-go/signalbox/framework/job"
+)
+
+type runCommand struct {
+	name    string
+	job     jobFlags
+	log     logFlags
+	summary string
+}
+
+func newRunCommand(name string) *cobra.Command {
+	c := &runCommand{name: name}
+	cmd := &cobra.Command{
+		Use:   "run JOB.hcl",
+		Short: "Run a job",
+		Long: `Runs a job to its end. Plugins that are Go packages are built first.
+
+A report goes to standard output: how the run ended, a line per task, and the
+scheduler as a tree. Logs, and a line of progress every few seconds, go to
+standard error.
+
+Ctrl-C or SIGTERM stops the run: what runs is completed, what waits is
+cancelled. A second one kills what runs.
+
+` + exitCodes,
+		Example: "  " + name + " run examples/gostats/job.hcl\n" +
+			"  " + name + " run examples/gostats/job.hcl --var out=counts.jsonl --workers 2 --summary -",
+		Args: oneJobFile,
+		RunE: c.run,
+	}
+	c.job.register(cmd)
+	c.log.register(cmd)
+	cmd.Flags().StringVar(&c.summary, "summary", "", "file to write a summary to, as JSON; - for standard output, from which the report then goes to standard error")
+	return cmd
+}
+
+func (c *runCommand) run(cmd *cobra.Command, args []string) error {
+	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	log, err := c.log.logger(stderr)
+	if err != nil {
+		return err
+	}
+	opts, err := c.job.options(cmd, log)
+	if err != nil {
+		return err
+	}
+	j, err := job.Load(args[0], opts)
+	if err != nil {
+		return err
+	}
+	sum, err := openSummary(c.summary, stdout)
+	if err != nil {
+		return err
+	}
+	human := stdout
+	if c.summary == "-" {
+		human = stderr
+	}
+	result, interrupted, err := runJob(cmd.Context(), j, stderr, c.name)
+	switch {
+	case err != nil && interrupted:
+		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.close())}
+	case err != nil:
+		return &codeError{code: job.CodeUsage, err: errors.Join(err, sum.close())}
+	case interrupted:
+		result.Interrupted()
+	}
+	return c.end(result, human, sum)
+}
+
+// runJob runs the job under the watch of signals, and tells its progress.
+func runJob(ctx context.Context, j *job.Job, stderr io.Writer, name string) (result *job.Result, interrupted bool, err error) {
+	signals := watchSignals(j, stderr, name)
+	progress := startProgress(j, stderr)
+	result, err = j.Run(ctx)
+	progress.stop()
+	return result, signals.stop(), err
+}
+
+// end tells how the run ended, and makes the exit code of it.
+func (c *runCommand) end(result *job.Result, human io.Writer, sum *summaryFile) error {
+	err := errors.Join(printReport(human, result), sum.write(result.Summary))
+	code := result.ExitCode()
+	if err != nil && code == job.CodeGood {
+		code = job.CodeFailed
+	}
+	if code == job.CodeGood {
+		return nil
+	}
+	return &codeError{code: code, err: err}
+}

@@ -1,0 +1,129 @@
+package examples_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+var update = flag.Bool("update", false, "write what the examples print to testdata, instead of comparing with it")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestCommandsOfReadme runs what README.md tells people to run, and compares
+// all that is printed. Commands on real input, which differs from machine to
+// machine, have to account for every file.
+func TestCommandsOfReadme(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, command := range readmeCommands(t) {
+		name := goldenName(command)
+		require.False(t, seen[name], "two commands are called %s", name)
+		seen[name] = true
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args := strings.Fields(command)
+			switch name {
+			case "gostats-job-hcl":
+				checkJob(t, args)
+			case "gostats-embedded":
+				require.Regexp(t, fmt.Sprintf(`^%d files, .*, 0 not analysed\n\nCOMPLEXITY .*\n(.+\n){10}$`, goFiles(t)), run(t, args...))
+			default:
+				checkGolden(t, name, run(t, args...))
+			}
+		})
+	}
+	for _, folder := range mainPackages(t) {
+		if folder != "gostats/plugin" { // a host starts it
+			require.True(t, seen[strings.ReplaceAll(folder, "/", "-")], "README.md has no command for %s", folder)
+		}
+	}
+}
+
+func checkGolden(t *testing.T, name, got string) {
+	t.Helper()
+	// References differ from run to run. The line keeps its length.
+	got = regexp.MustCompile(`Ref: [0-9a-f]{8} `).ReplaceAllString(got, "Ref: ........ ")
+	golden := filepath.Join("testdata", name+".txt")
+	if *update {
+		require.NoError(t, os.WriteFile(golden, []byte(got), 0o666))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got, "run the test with -update if that is what it should print")
+}
+
+// checkJob runs the job word for word, but for where it writes its results.
+func checkJob(t *testing.T, args []string) {
+	t.Helper()
+	results := filepath.Join(t.TempDir(), "gostats.jsonl")
+	out := run(t, append(args, "--var", "out="+results)...)
+	written, err := os.ReadFile(results)
+	require.NoError(t, err)
+	found := goFiles(t)
+	require.Equal(t, found, bytes.Count(written, []byte("\n")), "lines of the results, and files found")
+	require.Regexp(t, fmt.Sprintf(`(?m)^ +count +%d +%[1]d +0 +0 +0 `, found), out)
+	require.Contains(t, out, fmt.Sprintf("@on_future_submitted %d\n", found))
+}
+
+// goFiles counts the regular Go files of the Go installation.
+func goFiles(t *testing.T) (n int) {
+	t.Helper()
+	root := filepath.Join(strings.TrimSpace(run(t, "go", "env", "GOROOT")), "src")
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && strings.HasSuffix(path, ".go") {
+			n++
+		}
+		return err
+	}))
+	return n
+}
+
+// readmeCommands returns the last column of the table.
+func readmeCommands(t *testing.T) (commands []string) {
+	t.Helper()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for _, row := range regexp.MustCompile("(?m)^\\|.*\\| `(.+)` \\|$").FindAllSubmatch(readme, -1) {
+		commands = append(commands, string(row[1]))
+	}
+	return commands
+}
+
+// goldenName makes "when-locale-German" of "go run ./examples/when -locale
+// German", and "gostats-job-hcl" of the job's.
+func goldenName(command string) string {
+	_, name, _ := strings.Cut(command, "examples/")
+	return regexp.MustCompile(`\W+`).ReplaceAllString(name, "-")
+}
+
+func mainPackages(t *testing.T) (folders []string) {
+	t.Helper()
+	out := run(t, "go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, "./examples/...")
+	for _, path := range strings.Fields(out) {
+		_, folder, _ := strings.Cut(path, "/examples/")
+		folders = append(folders, folder)
+	}
+	return folders
+}
+
+// run runs a command in the root of the repository and returns what it prints.
+func run(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	cmd.Dir = ".."
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	require.NoError(t, cmd.Run(), "%v\n%s%s", args, &stdout, &stderr)
+	return stdout.String()
+}

@@ -1,0 +1,220 @@
+package executortest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+func testKillAtEnd(t *testing.T, s *suite) { killAtEnd(t, s, heeding) }
+
+func testKillAtEndIgnoring(t *testing.T, s *suite) {
+	if !s.KillsRunning {
+		killAtEndWaits(t, s)
+		return
+	}
+	killAtEnd(t, s, ignoring)
+}
+
+// killAtEnd stops a run that kills, with code that runs and calls that wait.
+func killAtEnd(t *testing.T, s *suite, how string) {
+	sched := s.scheduler(t)
+	r := record(sched)
+	g := newGate(t)
+	holding := recordTask(r, scheduler.NewTask(sched, hold))
+	wait := start(t, sched, tolerant(scheduler.KillAtEnd())...)
+	futures, running := g.fill(t, sched, holding, how)
+	for range 500 {
+		futures = append(futures, submit(t, holding, g.in("never", how)))
+	}
+	sched.StopWith("enough of this", errEnough)
+	exit := wait()
+	require.Equal(t, scheduler.ExitStopped, exit.Code)
+	for _, f := range futures {
+		requireCancelled(t, f, errEnough)
+	}
+	for _, h := range running {
+		h.gone()
+	}
+	g.none()
+	r.check(t, sched, len(futures))
+	require.Zero(t, sched.Workers().Lost, "what was killed on purpose is not lost")
+}
+
+// killAtEndWaits is for executors that cannot kill: they wait.
+func killAtEndWaits(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	g := newGate(t)
+	holding := scheduler.NewTask(sched, hold)
+	wait := start(t, sched, tolerant(scheduler.KillAtEnd())...)
+	futures, running := g.fill(t, sched, holding, ignoring)
+	sched.Stop()
+	for i, h := range running {
+		requireOpen(t, futures[i])
+		h.letGo()
+	}
+	wait()
+	for i, f := range futures {
+		require.True(t, f.State().Ended())
+		running[i].gone()
+	}
+}
+
+func testTimeoutWait(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	r := record(sched)
+	g := newGate(t)
+	holding := recordTask(r, scheduler.NewTask(sched, hold))
+	var f *scheduler.Future[string]
+	sched.OnStart.Do(func() { f = submit(t, holding, g.in("it", heeding)) })
+	timedOut := make(chan struct{})
+	sched.OnTimeout.Do(func() { close(timedOut) })
+	wait := start(t, sched, tolerant(scheduler.Timeout(50*time.Millisecond))...)
+	h := g.arrived("it")
+	select {
+	case <-timedOut:
+	case <-time.After(patience):
+		require.FailNow(t, "the run's time is not over")
+	}
+	requireOpen(t, f)
+	h.letGo()
+	require.Equal(t, scheduler.ExitTimeout, wait().Code)
+	require.Equal(t, scheduler.Succeeded, f.State())
+	r.check(t, sched, 1)
+}
+
+func testTimeoutKill(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	r := record(sched)
+	g := newGate(t)
+	holding := recordTask(r, scheduler.NewTask(sched, hold))
+	var futures []*scheduler.Future[string]
+	sched.OnStart.Do(func() {
+		for i := range 10 {
+			futures = append(futures, submit(t, holding, g.in(fmt.Sprint(i), heeding)))
+		}
+	})
+	exit := run(t, sched, tolerant(scheduler.Timeout(50*time.Millisecond), scheduler.KillAtEnd())...)
+	require.Equal(t, scheduler.ExitTimeout, exit.Code)
+	for _, f := range futures {
+		requireCancelled(t, f, nil)
+	}
+	r.check(t, sched, 10)
+}
+
+func testContextEnds(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	r := record(sched)
+	g := newGate(t)
+	holding := recordTask(r, scheduler.NewTask(sched, hold))
+	ctx, cancel := context.WithCancelCause(within(t))
+	require.NoError(t, sched.Start(ctx, tolerant()...))
+	futures, running := g.fill(t, sched, holding, heeding)
+	futures = append(futures, submit(t, holding, g.in("never", heeding)))
+	cancel(errEnough)
+	exit, err := sched.Wait()
+	require.NoError(t, err)
+	require.Equal(t, scheduler.ExitStopped, exit.Code)
+	require.ErrorIs(t, exit.Err, errEnough)
+	for _, f := range futures {
+		requireCancelled(t, f, errEnough)
+	}
+	for _, h := range running {
+		h.gone()
+	}
+	r.check(t, sched, len(futures))
+}
+
+// deadlines is an extension that gives calls a deadline.
+type deadlines time.Duration
+
+func (deadlines) Name() string                   { return "deadlines" }
+func (deadlines) Attach(scheduler.AnyTask) error { return nil }
+func (d deadlines) PreSubmit(sub *scheduler.Submission) error {
+	sub.Constraints.Deadline = time.Now().Add(time.Duration(d))
+	return nil
+}
+
+func testDeadline(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	r := record(sched)
+	until := recordTask(r, scheduler.NewTask(sched, untilEnd, deadlines(50*time.Millisecond)))
+	inc := recordTask(r, scheduler.NewTask(sched, increment, deadlines(time.Hour)))
+	wait := start(t, sched, tolerant()...)
+	f := submit(t, until, 0)
+	await(t, f)
+	require.Equal(t, scheduler.Failed, f.State())
+	require.ErrorIs(t, f.Err(), context.DeadlineExceeded)
+	require.Equal(t, task.KindDeadline, task.KindOf(f.Err()))
+	g := submit(t, inc, 1)
+	await(t, g)
+	require.NoError(t, g.Err())
+	wait()
+	r.check(t, sched, 2)
+}
+
+func testStates(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	g := newGate(t)
+	holding := scheduler.NewTask(sched, hold)
+	wait := start(t, sched, tolerant()...)
+	futures, running := g.fill(t, sched, holding, heeding)
+	waiting := submit(t, holding, g.in("waiting", heeding))
+	for _, f := range futures {
+		require.Equal(t, scheduler.Running, f.State())
+		require.Equal(t, -1, f.Worker())
+	}
+	require.Equal(t, scheduler.Pending, waiting.State())
+	require.Equal(t, len(futures)+1, holding.Running())
+	require.Equal(t, 1, sched.CancelWaiting(errEnough))
+	requireCancelled(t, waiting, errEnough)
+	for i, h := range running {
+		h.letGo()
+		await(t, futures[i])
+	}
+	wait()
+	for _, f := range futures {
+		require.Equal(t, scheduler.Succeeded, f.State())
+		require.Positive(t, f.Elapsed())
+	}
+}
+
+func testRunAgain(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	r := record(sched)
+	inc := recordTask(r, scheduler.NewTask(sched, increment))
+	sched.OnStart.Do(func() {
+		for i := range 50 {
+			submit(t, inc, i)
+		}
+	})
+	for range 3 {
+		require.Equal(t, scheduler.ExitExhausted, run(t, sched).Code)
+		_, err := inc.Submit(1)
+		require.ErrorIs(t, err, scheduler.ErrNotRunning)
+	}
+	g := newGate(t)
+	holding := recordTask(r, scheduler.NewTask(sched, hold))
+	wait := start(t, sched, tolerant(scheduler.KillAtEnd())...)
+	_, running := g.fill(t, sched, holding, heeding)
+	sched.Stop()
+	wait()
+	require.Equal(t, scheduler.ExitExhausted, run(t, sched).Code, "also after a run that was killed")
+	r.check(t, sched, 5*50+len(running))
+}
+
+func testStartTwice(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	inc := scheduler.NewTask(sched, increment)
+	start(t, sched)
+	require.ErrorIs(t, sched.Start(within(t)), scheduler.ErrRunning)
+	out, err := inc.Call(within(t), 1)
+	require.NoError(t, err)
+	require.Equal(t, 2, out)
+}

@@ -1,0 +1,186 @@
+package job
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// decoder reads the arguments of one block and collects its mistakes. Getters
+// return the fallback for arguments that are absent or wrong.
+type decoder struct {
+	scope *scope
+	attrs hcl.Attributes
+	diags hcl.Diagnostics
+}
+
+// value evaluates an argument that has to be known before the run.
+func (d *decoder) value(name string, want cty.Type) (cty.Value, hcl.Range, bool) {
+	attr, ok := d.attrs[name]
+	if !ok {
+		return cty.NilVal, hcl.Range{}, false
+	}
+	at := attr.Expr.Range()
+	v, diags := d.scope.eval(attr.Expr, want)
+	d.diags = append(d.diags, diags...)
+	if diags.HasErrors() {
+		return cty.NilVal, at, false
+	}
+	if v.IsNull() {
+		d.fail(at, "Value missing", "%s cannot be null: leave it out for its default.", name)
+		return cty.NilVal, at, false
+	}
+	if !v.IsWhollyKnown() {
+		d.fail(at, "Value not known", "%s has to be known before the run.", name)
+		return cty.NilVal, at, false
+	}
+	return v, at, true
+}
+
+func (d *decoder) fail(at hcl.Range, summary, format string, args ...any) {
+	d.diags = append(d.diags, mistake(at, summary, format, args...))
+}
+
+func (d *decoder) text(name, fallback string) string {
+	v, _, ok := d.value(name, cty.String)
+	if !ok {
+		return fallback
+	}
+	return v.AsString()
+}
+
+// path is text that is not empty.
+func (d *decoder) path(name, fallback string) string {
+	v, at, ok := d.value(name, cty.String)
+	switch {
+	case !ok:
+		return fallback
+	case v.AsString() == "":
+		d.fail(at, "Out of range", "%s cannot be empty.", name)
+	case strings.ContainsRune(v.AsString(), 0):
+		d.fail(at, "Out of range", "%s cannot contain a zero byte.", name)
+	}
+	return v.AsString()
+}
+
+func (d *decoder) bool(name string, fallback bool) bool {
+	v, _, ok := d.value(name, cty.Bool)
+	if !ok {
+		return fallback
+	}
+	return v.True()
+}
+
+// whole is a whole number of at least low.
+func (d *decoder) whole(name string, low, fallback int) int {
+	v, at, ok := d.value(name, cty.Number)
+	if !ok {
+		return fallback
+	}
+	n, accuracy := v.AsBigFloat().Int64()
+	if accuracy != big.Exact || n < int64(low) || n > math.MaxInt32 {
+		d.fail(at, "Out of range", "%s is %s; it must be a whole number from %d to %d.", name, v.AsBigFloat().Text('g', 10), low, math.MaxInt32)
+		return fallback
+	}
+	return int(n)
+}
+
+// duration is text such as "10s" that is more than nothing.
+func (d *decoder) duration(name string) time.Duration {
+	v, at, ok := d.value(name, cty.String)
+	if !ok {
+		return 0
+	}
+	t, err := time.ParseDuration(v.AsString())
+	if err != nil || t <= 0 {
+		d.fail(at, "Out of range", "%s is %q; it must be a duration above 0, such as \"500ms\", \"10s\" or \"1h30m\".", name, v.AsString())
+		return 0
+	}
+	return t
+}
+
+// size is a number of bytes of at least low, or text such as "64MiB", up to
+// what fits into 31 bits.
+func (d *decoder) size(name string, low int) int {
+	v, at, ok := d.value(name, cty.String)
+	if !ok {
+		return 0
+	}
+	n, ok := parseSize(v.AsString())
+	if !ok || n < low {
+		d.fail(at, "Out of range", "%s is %q; it must be a number of bytes from %d to %d, or text such as \"64MiB\".", name, v.AsString(), low, math.MaxInt32)
+	}
+	return n
+}
+
+func parseSize(s string) (int, bool) {
+	unit := 1
+	for _, u := range []struct {
+		suffix string
+		factor int
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}} {
+		if rest, ok := strings.CutSuffix(s, u.suffix); ok {
+			s, unit = strings.TrimSpace(rest), u.factor
+			break
+		}
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > math.MaxInt32/unit {
+		return 0, false
+	}
+	return n * unit, true
+}
+
+func (d *decoder) texts(name string) []string {
+	v, at, ok := d.value(name, cty.List(cty.String))
+	if !ok {
+		return nil
+	}
+	out := []string{}
+	for it := v.ElementIterator(); it.Next(); {
+		_, e := it.Element()
+		if e.IsNull() {
+			d.fail(at, "Value missing", "an element of %s is null.", name)
+			return nil
+		}
+		out = append(out, e.AsString())
+	}
+	return out
+}
+
+func (d *decoder) textMap(name string) map[string]string {
+	v, at, ok := d.value(name, cty.Map(cty.String))
+	if !ok {
+		return nil
+	}
+	out := map[string]string{}
+	for it := v.ElementIterator(); it.Next(); {
+		k, e := it.Element()
+		if e.IsNull() {
+			d.fail(at, "Value missing", "%q of %s is null.", k.AsString(), name)
+			return nil
+		}
+		out[k.AsString()] = e.AsString()
+	}
+	return out
+}
+
+// choice is one of a few words.
+func (d *decoder) choice(name, fallback string, words ...string) string {
+	v, at, ok := d.value(name, cty.String)
+	if !ok {
+		return fallback
+	}
+	for _, w := range words {
+		if v.AsString() == w {
+			return w
+		}
+	}
+	d.fail(at, "Out of range", "%s is %q; it must be one of \"%s\".", name, v.AsString(), strings.Join(words, `", "`))
+	return fallback
+}

@@ -1,0 +1,8 @@
+package job
+
+// LoadBlind loads a job file from memory without looking at the machine: no
+// file is read, no program run.
+func LoadBlind(name string, source []byte, opts Options) (*Job, error) {
+	opts.blind = true
+	return loadSource(name, source, opts)
+}

@@ -1,0 +1,105 @@
+package job
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Plugin is what a plugin block says, ready for an executor. Zero values ask
+// for the executor's defaults.
+type Plugin struct {
+	// Name is the label of the block, and the executor's name.
+	Name string
+	// Path is that of the executable, absolute.
+	Path string
+	// Workers is the number of worker processes, 0 for one per CPU.
+	Workers int
+	// Args, Dir and Env are for the processes. Dir is absolute or empty.
+	Args []string
+	Dir  string
+	Env  map[string]string
+	// Config is for the plugin to read, nil for none.
+	Config json.RawMessage
+	// SHA256 is what the executable's content must hash to, in hex.
+	SHA256       string
+	StartTimeout time.Duration
+	Grace        time.Duration
+	// MaxMessage is the size limit of one message, in bytes.
+	MaxMessage int
+}
+
+// minMaxMessage is the least that an executor accepts as the size limit of a
+// message.
+const minMaxMessage = 1 << 10
+
+// plugin is a plugin block.
+type plugin struct {
+	Plugin
+	source string // absolute
+	build  bool   // source is a folder
+	at     hcl.Range
+}
+
+func (l *loader) loadPlugin(b *hcl.Block) {
+	content := l.content(b.Body, pluginSchema())
+	p := &plugin{at: b.DefRange}
+	p.Name = b.Labels[0]
+	l.job.plugins = append(l.job.plugins, p)
+	hasSource := l.required(b, content, "source", `"./plugin"`)
+	l.decode(content, func(d *decoder) {
+		p.source = d.path("source", "")
+		p.Workers = d.whole("workers", 0, 0)
+		p.Args = d.texts("args")
+		if dir := d.path("dir", ""); dir != "" {
+			p.Dir = l.machine.resolve(dir)
+		}
+		p.Env = d.textMap("env")
+		p.SHA256 = d.text("sha256", "")
+		p.StartTimeout = d.duration("start_timeout")
+		p.Grace = d.duration("grace")
+		p.MaxMessage = d.size("max_message", minMaxMessage)
+	})
+	if l.opts.Workers > 0 {
+		p.Workers = l.opts.Workers
+	}
+	p.Config = l.loadConfig(content.Blocks)
+	if hasSource && p.source != "" {
+		p.at = content.Attributes["source"].Expr.Range()
+		p.source = l.machine.resolve(p.source)
+		if l.opts.Executor == nil {
+			l.checkSource(p, content)
+		}
+	}
+}
+
+// loadConfig returns a config block as JSON, nil for none.
+func (l *loader) loadConfig(blocks hcl.Blocks) json.RawMessage {
+	b := l.single(blocks)
+	if b == nil {
+		return nil
+	}
+	attrs, diags := b.Body.JustAttributes()
+	l.diags = append(l.diags, diags...)
+	d := &decoder{scope: l.scope, attrs: attrs}
+	values := map[string]cty.Value{}
+	for name, attr := range attrs {
+		v, diags := l.scope.eval(attr.Expr, cty.DynamicPseudoType)
+		d.diags = append(d.diags, diags...)
+		if !diags.HasErrors() && !v.IsWhollyKnown() {
+			d.fail(attr.Expr.Range(), "Value not known", "%s has to be known before the run.", name)
+		}
+		values[name] = v
+	}
+	l.diags = append(l.diags, d.diags...)
+	if d.diags.HasErrors() {
+		return nil
+	}
+	data, err := encode(cty.ObjectVal(values))
+	if err != nil {
+		l.fail(b.DefRange, "Wrong value", "config cannot be handed to the plugin: %v.", err)
+	}
+	return data
+}

@@ -1,0 +1,53 @@
+package job
+
+import "github.com/hashicorp/hcl/v2"
+
+// schema lists the arguments and blocks that may stand in a block.
+func schema(arguments []string, blocks ...hcl.BlockHeaderSchema) *hcl.BodySchema {
+	s := &hcl.BodySchema{Blocks: blocks}
+	for _, name := range arguments {
+		s.Attributes = append(s.Attributes, hcl.AttributeSchema{Name: name})
+	}
+	return s
+}
+
+func block(name string, labels ...string) hcl.BlockHeaderSchema {
+	return hcl.BlockHeaderSchema{Type: name, LabelNames: labels}
+}
+
+func fileSchema() *hcl.BodySchema {
+	return schema(nil, block("variable", "name"), block("plugin", "name"), block("task", "name"), block("on", "event"),
+		block("output"), block("run"), block("attach", "name"))
+}
+
+func variableSchema() *hcl.BodySchema { return schema([]string{"default"}) }
+
+func pluginSchema() *hcl.BodySchema {
+	return schema([]string{"source", "workers", "args", "dir", "env", "sha256", "start_timeout", "grace", "max_message"}, block("config"))
+}
+
+// extensionBlocks shape how a task is submitted and run.
+var extensionBlocks = []string{"resources", "retry", "limiter", "comm"}
+
+func taskSchema() *hcl.BodySchema {
+	s := schema([]string{"plugin", "code"})
+	for _, name := range extensionBlocks {
+		s.Blocks = append(s.Blocks, block(name))
+	}
+	return s
+}
+
+func onSchema() *hcl.BodySchema {
+	return schema([]string{"when", "every", "repeat", "limit", "name", "hidden", "log", "level", "stop"},
+		block("submit", "task"), block("stop"))
+}
+
+func submitSchema() *hcl.BodySchema { return schema([]string{"input", "for_each"}) }
+
+func stopSchema() *hcl.BodySchema { return schema([]string{"message", "error"}) }
+
+func outputSchema() *hcl.BodySchema { return schema([]string{"path", "tasks"}) }
+
+func runSchema() *hcl.BodySchema {
+	return schema([]string{"name", "timeout", "on_exception", "on_cancelled", "wait", "end_on_empty"})
+}

@@ -1,0 +1,106 @@
+package job
+
+import (
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+)
+
+// Exit codes of a process that runs a job, for [Result.ExitCode].
+const (
+	CodeGood        = 0   // all is well
+	CodeFailed      = 1   // some task failed, was cancelled or refused, or an on block failed
+	CodeUsage       = 2   // wrong usage or job file: nothing was run
+	CodeTimeout     = 3   // the run's time was over
+	CodeStopped     = 4   // an on block stopped the run, or its results could not be written
+	CodeInterrupted = 130 // a signal ended the run
+)
+
+// Result is how a run of a job ended.
+type Result struct {
+	// Exit is the scheduler's. Its error is set only by policies and stops.
+	Exit scheduler.Exit
+	// Err is what went wrong outside tasks: results that could not be written,
+	// or the first failure of an on block. Nil if nothing did.
+	Err error
+	// Summary are the counts.
+	Summary Summary
+	// Scheduler is that of the run, to look at.
+	Scheduler *scheduler.Scheduler
+	// Written is the path of the results file, empty for none, and Lines the
+	// number of its lines.
+	Written string
+	Lines   int
+
+	writeFailed bool
+}
+
+// Summary is a run in numbers.
+type Summary struct {
+	Exit     string                 `json:"exit"`
+	ExitCode int                    `json:"exit_code"`
+	Elapsed  float64                `json:"elapsed_s"` // seconds
+	Tasks    map[string]TaskSummary `json:"tasks"`
+	Events   map[string]uint64      `json:"events"` // the scheduler's
+	Workers  WorkerSummary          `json:"workers"`
+}
+
+// TaskSummary is a task in numbers.
+type TaskSummary struct {
+	Submitted  uint64  `json:"submitted"`
+	Results    uint64  `json:"results"`
+	Exceptions uint64  `json:"exceptions"`
+	Cancelled  uint64  `json:"cancelled"`
+	Refused    uint64  `json:"refused"`
+	P50        float64 `json:"p50_ms"` // milliseconds
+	P99        float64 `json:"p99_ms"`
+}
+
+// WorkerSummary are the worker processes in numbers.
+type WorkerSummary struct {
+	Started uint64 `json:"started"`
+	Lost    uint64 `json:"lost"`
+}
+
+// Interrupted makes the result that of a run that a signal ended, which goes
+// before all else.
+func (r *Result) Interrupted() { r.Summary.ExitCode = CodeInterrupted }
+
+// ExitCode returns the exit code of the process. Where several apply, it is
+// the first of 130, 2, 4, 3, 1 and 0.
+func (r *Result) ExitCode() int { return r.Summary.ExitCode }
+
+func (r *Result) exitCode() int {
+	switch {
+	case r.Exit.Code == scheduler.ExitStopped || r.writeFailed:
+		return CodeStopped
+	case r.Exit.Code == scheduler.ExitTimeout:
+		return CodeTimeout
+	case r.Err != nil || r.Exit.Err != nil:
+		return CodeFailed
+	}
+	for _, t := range r.Summary.Tasks {
+		if t.Exceptions+t.Cancelled+t.Refused > 0 {
+			return CodeFailed
+		}
+	}
+	return CodeGood
+}
+
+func summarize(s *scheduler.Scheduler, exit scheduler.Exit) Summary {
+	sum := Summary{Exit: exit.Code.String(), Elapsed: exit.Elapsed.Seconds(),
+		Tasks: map[string]TaskSummary{}, Events: map[string]uint64{}}
+	for _, t := range s.Tasks() {
+		n := t.Stats()
+		sum.Tasks[t.Name()] = TaskSummary{Submitted: n.Submitted, Results: n.Results, Exceptions: n.Exceptions,
+			Cancelled: n.Cancelled, Refused: n.Refused, P50: milliseconds(n.P50), P99: milliseconds(n.P99)}
+	}
+	for _, e := range s.Emitter().Events() {
+		sum.Events[e.Name] = e.Count
+	}
+	w := s.Workers()
+	sum.Workers = WorkerSummary{Started: w.Started, Lost: w.Lost}
+	return sum
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

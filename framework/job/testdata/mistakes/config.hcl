@@ -1,0 +1,9 @@
+plugin "p" {
+  source = "./p"
+  config {
+    webhook = uper("x")
+    nested {
+    }
+  }
+  config {}
+}

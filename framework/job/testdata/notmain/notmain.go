@@ -1,0 +1,2 @@
+// Package notmain is no plugin.
+package notmain

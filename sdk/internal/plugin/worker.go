@@ -1,0 +1,316 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/signalbox-go/signalbox/framework/task"
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+)
+
+// errCancelled is the cause of a task's context when the host has cancelled it.
+var errCancelled = errors.New("cancelled by the host")
+
+// errHostGone is the cause of a task's context when the session has ended.
+var errHostGone = errors.New("the host has ended the session")
+
+// assignment is one task that the worker holds.
+type assignment struct {
+	seq      uint64
+	code     task.Code // nil if the plugin does not have it
+	name     string
+	input    []byte
+	future   uint64
+	deadline int64 // Unix time in nanoseconds, 0 for none
+	attempt  int
+}
+
+// worker serves one session: one goroutine reads, one runs tasks, one sends.
+type worker struct {
+	codes  []task.Code // by index of Hello.tasks
+	names  []string
+	number int
+	base   context.Context // of the tasks' contexts
+	stream grpc.BidiStreamingServer[pb.SessionRequest, pb.SessionResponse]
+	ledger *ledger
+	out    *outbox
+	idle   chan struct{} // closed when the runner has ended
+
+	mu      sync.Mutex
+	ready   sync.Cond
+	held    []assignment
+	head    int                     // of held
+	running uint64                  // sequence number of what runs, or ran last
+	cancel  context.CancelCauseFunc // of what runs, nil for nothing
+	drain   bool
+	ended   bool
+}
+
+func newWorker(base context.Context, p *Plugin, hello *pb.Hello, stream grpc.BidiStreamingServer[pb.SessionRequest, pb.SessionResponse]) (*worker, []uint32) {
+	w := &worker{
+		base:   base,
+		names:  hello.GetTasks(),
+		number: int(hello.GetWorker()),
+		stream: stream,
+		out:    newOutbox(int(hello.GetMaxMessageBytes())),
+		idle:   make(chan struct{}),
+	}
+	w.ready.L = &w.mu
+	var unknown []uint32
+	for i, name := range hello.GetTasks() {
+		c := p.find(name)
+		if c == nil {
+			unknown = append(unknown, uint32(i))
+		}
+		w.codes = append(w.codes, c)
+	}
+	return w, unknown
+}
+
+// shutdownGrace is how long a task may still run after the host has ended the
+// session.
+const shutdownGrace = time.Second
+
+// serve serves the session until the host ends it.
+func (w *worker) serve() error {
+	go w.run()
+	sent := make(chan error, 1)
+	go func() { sent <- w.out.sendAll(w.stream) }()
+	err := w.receive()
+
+	w.mu.Lock()
+	w.ended = true
+	w.held, w.head = nil, 0
+	if w.cancel != nil {
+		w.cancel(errHostGone)
+	}
+	w.mu.Unlock()
+	w.ready.Broadcast()
+	select {
+	case <-w.idle:
+	case <-time.After(shutdownGrace):
+	}
+	w.out.close()
+	select {
+	case <-sent:
+	case <-time.After(shutdownGrace):
+	}
+	return err
+}
+
+// receive handles requests until the stream ends.
+func (w *worker) receive() error {
+	for {
+		req, err := w.stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if from := req.GetRecallFrom(); from > 0 {
+			w.recall(from)
+		}
+		for _, seq := range req.GetCancel() {
+			w.cancelRunning(seq)
+		}
+		if err := w.hold(req.GetTasks()); err != nil {
+			return err
+		}
+		if req.GetDrain() {
+			w.mu.Lock()
+			w.drain = true
+			w.mu.Unlock()
+			w.ready.Broadcast()
+		}
+		if n := req.GetPing(); n > 0 {
+			w.out.pong(n)
+		}
+	}
+}
+
+// recall gives back what has not begun from a sequence number on.
+func (w *worker) recall(from uint64) {
+	answer := &pb.Returned{From: from}
+	w.mu.Lock()
+	keep := len(w.held)
+	for keep > w.head && w.held[keep-1].seq >= from {
+		keep--
+	}
+	for _, a := range w.held[keep:] {
+		answer.Seq = append(answer.Seq, a.seq)
+	}
+	clear(w.held[keep:])
+	w.held = w.held[:keep]
+	w.mu.Unlock()
+	w.out.returned(answer)
+}
+
+func (w *worker) cancelRunning(seq uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cancel != nil && w.running == seq {
+		w.cancel(errCancelled)
+	}
+}
+
+// hold puts tasks behind those that are held.
+func (w *worker) hold(t *pb.Tasks) error {
+	n := len(t.GetSize())
+	if n == 0 {
+		return nil
+	}
+	at := func(list []uint32, i int) (uint32, bool) {
+		switch {
+		case len(list) == n:
+			return list[i], true
+		case len(list) == 1:
+			return list[0], true
+		}
+		return 0, false
+	}
+	inputs := t.GetInputs()
+	batch := make([]assignment, n)
+	for i := range batch {
+		size := t.GetSize()[i]
+		if size > uint64(len(inputs)) {
+			return status.Errorf(codes.InvalidArgument, "task %d claims %d bytes of %d", i, size, len(inputs))
+		}
+		a := assignment{seq: t.GetFirst() + uint64(i), input: inputs[:size:size], attempt: 1}
+		inputs = inputs[size:]
+		index, ok := at(t.GetTask(), i)
+		if !ok || int(index) >= len(w.codes) {
+			return status.Errorf(codes.InvalidArgument, "task %d has no name", i)
+		}
+		a.code, a.name = w.codes[index], w.names[index]
+		if len(t.GetFuture()) == n {
+			a.future = t.GetFuture()[i]
+		}
+		if len(t.GetDeadlineUnixNano()) == n {
+			a.deadline = t.GetDeadlineUnixNano()[i]
+		}
+		if attempt, ok := at(t.GetAttempt(), i); ok {
+			a.attempt = int(attempt)
+		}
+		batch[i] = a
+	}
+	w.mu.Lock()
+	if w.head > 0 {
+		w.held = append(w.held[:0], w.held[w.head:]...)
+		w.head = 0
+	}
+	w.held = append(w.held, batch...)
+	w.mu.Unlock()
+	w.ready.Signal()
+	return nil
+}
+
+// run runs what is held, in order, until the session ends.
+func (w *worker) run() {
+	finished := false
+	defer func() {
+		if finished {
+			close(w.idle)
+			return
+		}
+		// Code called runtime.Goexit, which ends this goroutine and no other.
+		if w.ledger != nil {
+			w.ledger.finish(w.running)
+		}
+		w.out.result(w.running, nil, task.Errorf(task.KindPanic, "the code called runtime.Goexit"), 0)
+		go w.run()
+	}()
+	for {
+		a, ctx := w.take()
+		if ctx == nil {
+			finished = true
+			return
+		}
+		w.serveOne(ctx, &a)
+	}
+}
+
+// take waits for a task and makes it the one that runs, so that from then on
+// it is cancelled and not given back. The context is nil when the session has
+// ended.
+func (w *worker) take() (assignment, context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cancel != nil {
+		w.cancel(nil) // frees what hangs on the context of the last task
+		w.cancel = nil
+	}
+	for w.head == len(w.held) {
+		if w.ended {
+			return assignment{}, nil
+		}
+		if w.drain {
+			w.drain = false
+			w.out.drained()
+		}
+		w.held, w.head = w.held[:0], 0
+		w.ready.Wait()
+	}
+	a := w.held[w.head]
+	w.held[w.head] = assignment{}
+	w.head++
+	ctx, cancel := w.contextOf(&a)
+	w.running, w.cancel = a.seq, cancel
+	return a, ctx
+}
+
+// serveOne runs one task.
+func (w *worker) serveOne(ctx context.Context, a *assignment) {
+	if w.ledger != nil {
+		w.ledger.start(a.seq)
+	}
+	began := time.Now()
+	var out []byte
+	var err error
+	if a.code == nil {
+		err = task.Errorf(task.KindUnknownTask, "the plugin has no task %q", a.name)
+	} else {
+		out, err = a.code.Serve(ctx, a.input)
+	}
+	elapsed := time.Since(began)
+	if w.ledger != nil {
+		w.ledger.finish(a.seq)
+	}
+	if err != nil {
+		err = classify(ctx, err)
+	}
+	w.out.result(a.seq, out, err, elapsed)
+}
+
+func (w *worker) contextOf(a *assignment) (context.Context, context.CancelCauseFunc) {
+	ctx := task.WithInfo(w.base, task.Info{Task: a.name, Future: a.future, Attempt: a.attempt, Worker: w.number})
+	ctx, cancel := context.WithCancelCause(ctx)
+	if a.deadline == 0 {
+		return ctx, cancel
+	}
+	timed, release := context.WithDeadline(ctx, time.Unix(0, a.deadline))
+	return timed, func(cause error) { cancel(cause); release() }
+}
+
+// classify gives the error of code that was told to stop its kind.
+func classify(ctx context.Context, err error) error {
+	if task.KindOf(err) != task.KindError {
+		return err
+	}
+	switch cause := context.Cause(ctx); {
+	case cause == nil:
+		return err
+	case errors.Is(cause, context.DeadlineExceeded):
+		return task.WithKind(task.KindDeadline, fmt.Errorf("deadline passed: %w", err))
+	default:
+		return task.WithKind(task.KindCancelled, err)
+	}
+}
