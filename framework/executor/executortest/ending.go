@@ -162,21 +162,34 @@ func testDeadline(t *testing.T, s *suite) {
 func testStates(t *testing.T, s *suite) {
 	sched := s.scheduler(t)
 	g := newGate(t)
-	holding := scheduler.NewTask(sched, hold)
+	atGate := scheduler.NewTask(sched, hold)
+	allTold, told := make(chan struct{}), 0
+	atGate.OnSubmitted.Do(func(scheduler.Submitted[holding]) {
+		if told++; told == workers(sched)+1 {
+			close(allTold)
+		}
+	})
 	wait := start(t, sched, tolerant()...)
-	futures, running := g.fill(t, sched, holding, heeding)
-	waiting := submit(t, holding, g.in("waiting", heeding))
+	futures, running := g.fill(t, sched, atGate, heeding)
+	waiting := submit(t, atGate, g.in("waiting", heeding))
 	for _, f := range futures {
 		require.Equal(t, scheduler.Running, f.State())
 		require.Equal(t, -1, f.Worker())
 	}
 	require.Equal(t, scheduler.Pending, waiting.State())
-	require.Equal(t, len(futures)+1, holding.Running())
+	select {
+	case <-allTold: // what Running counts
+	case <-time.After(patience):
+		require.FailNow(t, "not all submissions are told")
+	}
+	require.Equal(t, len(futures)+1, atGate.Running())
 	require.Equal(t, 1, sched.CancelWaiting(errEnough))
 	requireCancelled(t, waiting, errEnough)
-	for i, h := range running {
+	for _, h := range running {
 		h.letGo()
-		await(t, futures[i])
+	}
+	for _, f := range futures {
+		await(t, f)
 	}
 	wait()
 	for _, f := range futures {

@@ -2,6 +2,7 @@ package executortest
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -62,8 +63,11 @@ func testMapLeft(t *testing.T, s *suite) {
 	g := newGate(t)
 	atGate := scheduler.NewTask(sched, hold)
 	wait := start(t, sched, tolerant()...)
-	inputs := slices.Repeat([]holding{g.in("it", heeding)}, 100)
-	go func() { g.next().letGo() }()
+	var inputs []holding
+	for i := range 100 {
+		inputs = append(inputs, g.in(fmt.Sprint(i), heeding))
+	}
+	go func() { g.arrived("0").letGo() }()
 	for _, err := range atGate.Map(within(t), slices.Values(inputs)) {
 		require.NoError(t, err)
 		break

@@ -50,15 +50,18 @@ func (e *Executor) balance() {
 	later := false
 	for _, w := range e.workers {
 		n := w.window.len - 1
-		if w.dead || w.ledger == nil || w.recalled || w.recall > 0 || n < 1 {
+		if w.dead || w.ledger == nil || n < 1 {
 			continue
+		}
+		later = true
+		if w.recalled || w.recall > 0 {
+			continue // it may keep some
 		}
 		if w.stuck() {
 			w.recall = w.window.base
 			w.poke()
 			continue
 		}
-		later = true
 		if work := w.pace.work(n); work > most && work >= minRelief {
 			busiest, most = w, work
 		}

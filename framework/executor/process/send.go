@@ -166,8 +166,11 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 		}
 		w.begun, w.idle = true, false
 	}
-	if w.e.backlog.len > 0 {
+	switch {
+	case w.e.backlog.len > 0:
 		w.e.wake() // others may have room too
+	case w.window.len > 1 && w.e.hasIdle():
+		w.e.balanceLater() // somebody could not take his share just now
 	}
 	return calls, refused, first
 }
