@@ -75,6 +75,7 @@ type Call struct {
 	callbacks []func() // guarded by Scheduler.mu
 	told      bool     // its events have been told; guarded by Scheduler.mu
 	encoded   bool     // it went to an executor that encodes
+	awaited   bool     // its outcome is returned by Call or Map, to whom it belongs
 
 	inQueue, inTask links // guarded by Scheduler.mu
 
@@ -135,6 +136,8 @@ func (c *Call) MarkRunning() { c.state.CompareAndSwap(uint32(Pending), uint32(Ru
 
 // Future returns the future of the call.
 func (c *Call) Future() AnyFuture { return c.self.future() }
+
+func (c *Call) hasEnded() bool { return State(c.state.Load()).Ended() }
 
 func (c *Call) currentState() State {
 	st := State(c.state.Load())

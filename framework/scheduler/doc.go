@@ -38,9 +38,14 @@
 //
 // An error of a task, and a panic in a callback, predicate or timer, is told
 // first and then falls under the run's [ExceptionPolicy]; a cancelled future
-// under its [CancellationPolicy]. Where a run ends by one, the first counts.
+// under its [CancellationPolicy]. Where a run ends by one, the first counts. The
+// outcomes of [Task.Call] and [Task.Map] are told too, and do nothing to the
+// run: they are returned to whom they concern.
 //
 // A call that is not accepted returns an error, tells no event, is counted by
 // task and reason ([Scheduler.Refusals]), and the first of each reason is
 // logged.
+//
+// A callback that ends its goroutine, as testing.T's FailNow does, has the run
+// killed and end with [ErrGoexit].
 package scheduler

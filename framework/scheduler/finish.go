@@ -44,6 +44,7 @@ func (r *run) finish(reason ExitCode) {
 	s.mu.Unlock()
 	r.shutDown()
 
+	r.finished = true
 	event.DeliverSignal(s.delivery, s.OnFinished)
 	r.judge(nil)
 	r.tellRest()

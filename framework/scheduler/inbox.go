@@ -107,10 +107,30 @@ func (s *Scheduler) put(it item) {
 // drain tells what is in the inbox outside a run, on the goroutine of whoever
 // put it there first. Callbacks never overlap: others only add to the inbox
 // meanwhile.
-func (s *Scheduler) drain() {
+func (s *Scheduler) drain() { s.drainFrom(nil) }
+
+// drainFrom is drain that has taken batch already. If a callback ends the
+// goroutine, another one goes on.
+func (s *Scheduler) drainFrom(batch []item) {
+	next, returned := 0, false
+	defer func() {
+		if !returned {
+			s.stray = append(s.stray, ErrGoexit)
+			s.reportStray()
+			go s.drainFrom(batch[next:])
+		}
+	}()
 	for {
+		for next < len(batch) {
+			next++
+			s.tell(&batch[next-1])
+			s.reportStray()
+		}
 		s.mu.Lock()
-		batch := s.inbox.takeOutside()
+		if batch != nil {
+			s.inbox.recycle(batch)
+		}
+		batch, next = s.inbox.takeOutside(), 0
 		if len(batch) == 0 {
 			s.inbox.driven = s.inbox.handover != nil
 			if s.inbox.driven {
@@ -118,15 +138,9 @@ func (s *Scheduler) drain() {
 				s.inbox.handover = nil
 			}
 			s.mu.Unlock()
+			returned = true
 			return
 		}
-		s.mu.Unlock()
-		for i := range batch {
-			s.tell(&batch[i])
-			s.reportStray()
-		}
-		s.mu.Lock()
-		s.inbox.recycle(batch)
 		s.mu.Unlock()
 	}
 }

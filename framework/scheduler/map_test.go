@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -90,7 +92,9 @@ func TestLeavingMapCancelsWhatIsInFlight(t *testing.T) {
 		break
 	}
 	mustWait(t, s)
-	require.Equal(t, scheduler.Counts{Submitted: 100, Results: 1, Cancelled: 99}, s.Counts())
+	counts := s.Counts()
+	require.EqualValues(t, taken.Load(), counts.Submitted)
+	require.Equal(t, scheduler.Counts{Submitted: counts.Submitted, Results: 1, Cancelled: counts.Submitted - 1}, counts)
 }
 
 func TestMapEndsWithItsContext(t *testing.T) {
@@ -115,7 +119,8 @@ func TestMapEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, errs[0], why)
 	require.EqualError(t, errs[0], "scheduler: mapping task block: enough")
 	mustWait(t, s)
-	require.EqualValues(t, 50, s.Counts().Cancelled)
+	require.EqualValues(t, taken.Load(), s.Counts().Cancelled)
+	require.Equal(t, s.Counts().Submitted, s.Counts().Cancelled)
 
 	for _, err := range block.Map(ctx, upTo(50, &taken)) {
 		require.ErrorIs(t, err, why, "before anything is submitted")
@@ -141,4 +146,31 @@ func TestMapThatIsThroughIgnoresTheEndOfItsContext(t *testing.T) {
 	}
 	require.Equal(t, 3, n)
 	mustWait(t, s)
+}
+
+func TestMapYieldsBeforeSlowInputsAreComplete(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		s := pool(1)
+		double := doubleTask(s)
+		mustStart(t, s)
+		slow := func(yield func(int) bool) {
+			for i := range 10 {
+				time.Sleep(time.Second) // the clock of the bubble
+				if !yield(i) {
+					return
+				}
+			}
+		}
+		began, i := time.Now(), 0
+		for v, err := range double.Map(t.Context(), slow) {
+			require.NoError(t, err)
+			require.Equal(t, 2*i, v)
+			i++
+			require.LessOrEqual(t, time.Since(began), time.Duration(i+1)*time.Second)
+		}
+		require.Equal(t, 10, i)
+		mustWait(t, s)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -202,4 +203,41 @@ func TestPanicsOfCallbacksAndPredicates(t *testing.T) {
 			require.Contains(t, failures[0]["stack"], "policy_test.go")
 		})
 	}
+}
+
+// Errors that Call and Map return are dealt with by their caller; a run that
+// serves many callers must not end because one of them lost patience.
+func TestErrorsOfCallAndMapBelongToTheirCaller(t *testing.T) {
+	t.Parallel()
+
+	s := pool(2)
+	why := errors.New("why")
+	fail := scheduler.NewTask(s, task.New("fail", func(context.Context, int) (int, error) { return 0, why }))
+	block := scheduler.NewTask(s, task.New("block", func(ctx context.Context, _ int) (int, error) {
+		<-ctx.Done()
+		return 0, context.Cause(ctx)
+	}))
+	mustStart(t, s, scheduler.KeepRunning())
+	_, err := fail.Call(t.Context(), 1)
+	require.ErrorIs(t, err, why)
+	for _, err := range fail.Map(t.Context(), upTo(3, new(atomic.Int64))) {
+		require.ErrorIs(t, err, why)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	_, err = block.Call(ctx, 1)
+	require.ErrorIs(t, err, why)
+	_, err = fail.Call(t.Context(), 1)
+	require.ErrorIs(t, err, why, "the run goes on")
+	s.Stop()
+	exit := mustWait(t, s)
+	require.Equal(t, scheduler.ExitStopped, exit.Code)
+	require.Equal(t, 5, s.OnFutureException.Count(), "events tell of them")
+	require.Equal(t, 1, s.OnFutureCancelled.Count())
+
+	mustStart(t, s)
+	_, err = fail.Submit(1)
+	require.NoError(t, err)
+	_, err = s.Wait()
+	require.ErrorIs(t, err, why, "those of Submit do end it")
 }

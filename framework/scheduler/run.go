@@ -27,11 +27,13 @@ type run struct {
 	failed  error // of an executor, before the run had begun
 
 	// Of the loop alone:
-	batch   []item
-	next    int
-	telling bool // still before the end: errors of tasks count, on_empty is told
-	failure *failure
-	stopped chan struct{} // closed when the executors have stopped
+	batch    []item
+	next     int
+	telling  bool // still before the end: errors of tasks count, on_empty is told
+	failure  *failure
+	current  *Call         // whose events are being told
+	finished bool          // on_finished is told, or about to be
+	stopped  chan struct{} // closed when the executors have stopped
 }
 
 // stopRequest is what ends a run before it ends of itself.
@@ -250,10 +252,14 @@ func (t *Task[In, Out]) coreOf() *taskCore { return t.core }
 func (r *run) loop(ctx context.Context, handover <-chan struct{}) {
 	s := r.s
 	<-handover
+	returned := false
+	defer r.rescue(&returned)
 	unwatch := context.AfterFunc(ctx, func() { s.Kill("the run's context ended", context.Cause(ctx)) })
+	defer unwatch()
 	var timer *time.Timer
 	if r.opts.hasTimeout {
 		timer = time.AfterFunc(r.opts.timeout-time.Since(r.started), func() { s.put(item{kind: itemTimeout}) })
+		defer timer.Stop()
 	}
 	event.DeliverSignal(s.delivery, s.OnStart)
 	r.judge(nil)
@@ -265,8 +271,8 @@ func (r *run) loop(ctx context.Context, handover <-chan struct{}) {
 		timer.Stop()
 	}
 	r.finish(reason)
-	unwatch()
 	r.close()
+	returned = true
 }
 
 // idle reports whether there is nothing to do and the run was not stopped.
@@ -315,7 +321,9 @@ func (r *run) untilEnd() ExitCode {
 
 // tell tells one item, and what follows from it.
 func (r *run) tell(it *item) {
+	r.current = it.call
 	r.s.tell(it)
+	r.current = nil
 	if it.kind != itemEnded || !r.telling {
 		r.judge(nil)
 		return
@@ -383,7 +391,7 @@ func (r *run) sleep() {
 // to the end of call, nil for none.
 func (r *run) judge(call *Call) {
 	s := r.s
-	if call != nil {
+	if call != nil && !call.awaited {
 		switch State(call.state.Load()) {
 		case Failed:
 			r.fail(call.err, r.opts.exceptions, "exception in "+endOf(call), ExitException)

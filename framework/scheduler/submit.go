@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"time"
 
 	"github.com/signalbox-go/signalbox/framework/task"
 )
@@ -27,15 +28,22 @@ func (t *Task[In, Out]) Submit(in In) (*Future[Out], error) {
 	return submit(t.core.s, t.core, t, t.def, in)
 }
 
+// manner is how a call is submitted.
+type manner struct {
+	want    Constraints
+	awaited bool // by its caller, who deals with its error
+}
+
 // Call submits in and waits for the result. When ctx ends first, the call is
-// cancelled and ctx's error returned. A deadline of ctx becomes that of the
-// running code.
+// cancelled and an error that wraps ctx's cause returned. A deadline of ctx becomes that of the
+// running code. The error is the caller's: events tell of it, and the run goes
+// on whatever its policies say.
 func (t *Task[In, Out]) Call(ctx context.Context, in In) (Out, error) {
-	var c Constraints
+	how := manner{awaited: true}
 	if deadline, ok := ctx.Deadline(); ok {
-		c.Deadline = deadline
+		how.want.Deadline = deadline
 	}
-	f, err := submitWith(t.core.s, t.core, t, t.def, in, c)
+	f, err := submitWith(t.core.s, t.core, t, t.def, in, how)
 	if err != nil {
 		var none Out
 		return none, err
@@ -51,9 +59,15 @@ func (t *Task[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 // be handed whole batches, whatever the length of the sequence.
 func mapFlight(workers int) int { return max(1024, 64*workers) }
 
+// mapPatience is how long Map goes on asking for inputs, which may be slow to
+// come, while there is an outcome to yield.
+const mapPatience = time.Millisecond
+
 // Map runs the task on every value of inputs and yields the outcomes in the
-// order of the inputs. A bounded number of calls is in flight at any time. An
-// error belongs to one input; the sequence goes on after it. When ctx ends or
+// order of the inputs. A bounded number of calls is in flight at any time, and
+// an input that is slow to come holds back no more than one outcome. An error
+// belongs to one input and to the caller, as with [Task.Call]; the sequence goes
+// on after it. When ctx ends or
 // the caller leaves the loop, what is in flight is cancelled; in the former
 // case ctx's error is yielded last.
 func (t *Task[In, Out]) Map(ctx context.Context, inputs iter.Seq[In]) iter.Seq2[Out, error] {
@@ -75,15 +89,18 @@ func (t *Task[In, Out]) Map(ctx context.Context, inputs iter.Seq[In]) iter.Seq2[
 		limit, more := mapFlight(t.core.capacity()), true
 		for {
 			// Refilling by halves hands the executor whole batches.
-			refill := len(flight) <= limit/2
+			refill, begun := len(flight) <= limit/2, time.Now()
 			for refill && more && ctx.Err() == nil && len(flight) < limit {
 				in, ok := next()
 				if !ok {
 					more = false
 					break
 				}
-				f, err := t.Submit(in)
+				f, err := submitWith(t.core.s, t.core, t, t.def, in, manner{awaited: true})
 				flight = append(flight, slot{f, err})
+				if head := flight[0].f; time.Since(begun) > mapPatience && (head == nil || head.c.hasEnded()) {
+					break
+				}
 			}
 			if ctx.Err() != nil && (more || len(flight) > 0) {
 				var none Out
@@ -113,16 +130,16 @@ func (t *Task[In, Out]) Map(ctx context.Context, inputs iter.Seq[In]) iter.Seq2[
 }
 
 func submit[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In) (*Future[Out], error) {
-	return submitWith(s, core, t, def, in, Constraints{})
+	return submitWith(s, core, t, def, in, manner{})
 }
 
-func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, want Constraints) (*Future[Out], error) {
+func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
 	if len(core.extensions()) == 0 {
-		return accept(s, core, t, def, in, want)
+		return accept(s, core, t, def, in, how)
 	}
 	core.submitting.Lock()
 	defer core.submitting.Unlock()
-	sub := &Submission{Task: core.any, Input: in, Constraints: want}
+	sub := &Submission{Task: core.any, Input: in, Constraints: how.want}
 	if err := core.preSubmit(sub); err != nil {
 		sub.rollback()
 		return nil, s.refuse(core, err)
@@ -133,7 +150,8 @@ func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def
 		sub.rollback()
 		return nil, s.refuse(core, fmt.Errorf("an extension turned the input into a %T; it takes a %v", sub.Input, def.InputType()))
 	}
-	f, err := accept(s, core, t, def, changed, sub.Constraints)
+	how.want = sub.Constraints
+	f, err := accept(s, core, t, def, changed, how)
 	if err != nil {
 		sub.rollback()
 		return nil, err
@@ -142,7 +160,7 @@ func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def
 	return f, nil
 }
 
-func accept[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, want Constraints) (*Future[Out], error) {
+func accept[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
 	exec := core.executor()
 	if exec == nil {
 		return nil, s.refuse(core, ErrNotRunning)
@@ -150,7 +168,9 @@ func accept[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *ta
 	j := &job[In, Out]{in: in, t: t, dfn: def}
 	c := &j.c
 	c.s, c.task, c.self, c.worker = s, core, j, -1
-	if want != (Constraints{}) {
+	c.awaited = how.awaited
+	if how.want != (Constraints{}) {
+		want := how.want // a copy, so that how need not be on the heap
 		c.constraints = &want
 	}
 	if c.encoded = exec.Encodes(); c.encoded {

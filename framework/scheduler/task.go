@@ -296,7 +296,7 @@ func (t *Task[In, Out]) Running() int {
 	defer t.core.s.mu.Unlock()
 	n := 0
 	for _, c := range t.core.queue.calls(-1) {
-		if !State(c.state.Load()).Ended() {
+		if !c.hasEnded() {
 			n++
 		}
 	}

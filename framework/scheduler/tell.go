@@ -62,6 +62,11 @@ func (s *Scheduler) tellEnded(c *Call) {
 		s.mu.Unlock()
 		c.self.deliverEnded()
 	}
+	s.callBack(c)
+}
+
+// callBack calls the future's own callbacks.
+func (s *Scheduler) callBack(c *Call) {
 	s.mu.Lock()
 	callbacks := c.callbacks
 	c.callbacks, c.told = nil, true
