@@ -1,9 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,23 +15,15 @@ import (
 // jobFlags are the flags of commands that read a job file.
 type jobFlags struct {
 	vars    []string
-	workers int
+	workers workerCount
 }
 
 func (f *jobFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "value of a variable, as NAME=VALUE; may be given again")
-	cmd.Flags().IntVar(&f.workers, "workers", 0, "worker processes of every plugin, instead of what the job file says")
+	cmd.Flags().Var(&f.workers, "workers", "worker processes of every plugin, instead of what the job file says")
 }
 
-// oneJobFile is the rule for the arguments of commands that read a job file.
-func oneJobFile(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("one job file is needed, not %d arguments", len(args))
-	}
-	return nil
-}
-
-func (f *jobFlags) options(cmd *cobra.Command, log *slog.Logger) (job.Options, error) {
+func (f *jobFlags) options(log *slog.Logger) (job.Options, error) {
 	opts := job.Options{Vars: map[string]string{}, Logger: log}
 	for _, v := range f.vars {
 		name, value, ok := strings.Cut(v, "=")
@@ -39,9 +32,22 @@ func (f *jobFlags) options(cmd *cobra.Command, log *slog.Logger) (job.Options, e
 		}
 		opts.Vars[name] = value
 	}
-	if cmd.Flags().Changed("workers") && f.workers < 1 {
-		return opts, errors.New("--workers must be 1 or more")
-	}
-	opts.Workers = f.workers
+	opts.Workers = int(f.workers)
 	return opts, nil
+}
+
+// workerCount is a flag's number of workers, 0 for as many as the job file
+// says.
+type workerCount int
+
+func (w *workerCount) String() string { return strconv.Itoa(int(*w)) }
+func (w *workerCount) Type() string   { return "int" }
+
+func (w *workerCount) Set(text string) error {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 1 {
+		return fmt.Errorf("it must be a whole number from 1 to %d", math.MaxInt32)
+	}
+	*w = workerCount(n)
+	return nil
 }

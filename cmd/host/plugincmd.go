@@ -22,7 +22,7 @@ func newPluginCommand(name string) *cobra.Command {
 		Long:  "Looks at plugins: executables that run tasks.",
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
 			"  " + name + " plugin inspect examples/gostats/plugin -o json",
-		Args: cobra.NoArgs,
+		Args: oneOfCommands,
 		RunE: func(*cobra.Command, []string) error { return errors.New("a command is needed: inspect") },
 	}
 	cmd.AddCommand(newInspectCommand(name))
@@ -41,7 +41,7 @@ folder of a Go main package, which is built.
 Exit codes: 0 all is well, 2 the plugin cannot be started.`,
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
 			"  " + name + " plugin inspect examples/gostats/plugin -o json",
-		Args: cobra.ExactArgs(1),
+		Args: onePlugin,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "table" && format != "json" {
 				return fmt.Errorf("--output %q: it must be table or json", format)

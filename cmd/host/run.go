@@ -53,10 +53,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return coded.code
 	}
 	report(stderr, name, err)
-	var mistakes *job.DiagnosticsError
-	if !errors.As(err, &mistakes) {
-		fmt.Fprintf(stderr, "See '%s --help'.\n", cmd.CommandPath())
-	}
+	fmt.Fprintf(stderr, "See '%s --help'.\n", cmd.CommandPath())
 	return job.CodeUsage
 }
 
@@ -68,8 +65,17 @@ func report(stderr io.Writer, name string, err error) {
 	case errors.As(err, &mistakes):
 		fmt.Fprintln(stderr, err)
 	default:
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		fmt.Fprintf(stderr, "%s: %s\n", name, withoutPackage(err.Error()))
 	}
+}
+
+// withoutPackage is an error's text without the name of the package that it
+// comes from, which is of no use at a prompt.
+func withoutPackage(text string) string {
+	for _, pkg := range []string{"job", "process", "pluginproc", "session"} {
+		text = strings.TrimPrefix(text, pkg+": ")
+	}
+	return text
 }
 
 // exitCodes is what help says about them.
@@ -100,5 +106,11 @@ and errors.
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRunCommand(name), newValidateCommand(name), newPluginCommand(name), newVersionCommand(name))
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "help" {
+			cmd.Args = helpTopic
+		}
+	}
 	return root
 }

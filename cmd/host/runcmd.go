@@ -39,7 +39,7 @@ cancelled. A second one kills what runs.
 	}
 	c.job.register(cmd)
 	c.log.register(cmd)
-	cmd.Flags().StringVar(&c.summary, "summary", "", "file to write a summary to, as JSON; - for standard output, from which the report then goes to standard error")
+	cmd.Flags().StringVar(&c.summary, "summary", "", "file to write a summary of the run to, as JSON; - for standard output, from which the report then goes to standard error")
 	return cmd
 }
 
@@ -49,15 +49,18 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	opts, err := c.job.options(cmd, log)
+	if cmd.Flags().Changed("summary") && c.summary == "" {
+		return errors.New("--summary is empty: it must be the path of a file, or - for standard output")
+	}
+	opts, err := c.job.options(log)
 	if err != nil {
 		return err
 	}
 	j, err := job.Load(args[0], opts)
 	if err != nil {
-		return err
+		return &codeError{code: job.CodeUsage, err: err}
 	}
-	sum, err := openSummary(c.summary, stdout)
+	sum, err := openSummary(c.summary, stdout, args[0], j.Output())
 	if err != nil {
 		return err
 	}
@@ -68,9 +71,9 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	result, interrupted, err := runJob(cmd.Context(), j, stderr, c.name)
 	switch {
 	case err != nil && interrupted:
-		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.close())}
+		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.discard())}
 	case err != nil:
-		return &codeError{code: job.CodeUsage, err: errors.Join(err, sum.close())}
+		return &codeError{code: job.CodeUsage, err: errors.Join(err, sum.discard())}
 	case interrupted:
 		result.Interrupted()
 	}

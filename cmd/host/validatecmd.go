@@ -24,12 +24,12 @@ Exit codes: 0 no mistakes, 2 mistakes.`,
 			"  " + name + " validate examples/gostats/job.hcl --var root=/usr/share",
 		Args: oneJobFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opts, err := flags.options(cmd, slog.New(slog.DiscardHandler))
+			opts, err := flags.options(slog.New(slog.DiscardHandler))
 			if err != nil {
 				return err
 			}
 			if _, err := job.Load(args[0], opts); err != nil {
-				return err
+				return &codeError{code: job.CodeUsage, err: err}
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: no mistakes found\n", args[0])
 			return err

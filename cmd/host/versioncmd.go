@@ -16,7 +16,7 @@ func newVersionCommand(name string) *cobra.Command {
 		Short:   "Show versions",
 		Long:    "Shows the versions of this program, of Go and of the plugin protocol.",
 		Example: "  " + name + " version",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n%s %s/%s\nplugin protocol %v\n",
 				name, programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, wire.Versions())

@@ -44,11 +44,19 @@ func newDiagnosticsError(diags hcl.Diagnostics, files map[string]*hcl.File, caus
 	return e
 }
 
+// maxShown is how many mistakes Error tells. Files with more of them are of
+// another sort than job files.
+const maxShown = 20
+
 // Error tells each mistake with its place, the line of the job file and what
-// would be right.
+// would be right; of very many the first.
 func (e *DiagnosticsError) Error() string {
 	var out strings.Builder
 	for i, d := range e.Diagnostics {
+		if i == maxShown {
+			fmt.Fprintf(&out, "\nThere are %d more mistakes.\n", len(e.Diagnostics)-i)
+			break
+		}
 		if i > 0 {
 			out.WriteByte('\n')
 		}
@@ -69,6 +77,9 @@ func (e *DiagnosticsError) describe(out *strings.Builder, d *hcl.Diagnostic) {
 	}
 }
 
+// maxLine is how long a line may be to be quoted, in bytes.
+const maxLine = 1 << 10
+
 // quote shows the first line of a range, underlined.
 func (e *DiagnosticsError) quote(out *strings.Builder, r hcl.Range) {
 	file := e.files[r.Filename]
@@ -81,6 +92,9 @@ func (e *DiagnosticsError) quote(out *strings.Builder, r hcl.Range) {
 		line = line[:end]
 	}
 	line = bytes.TrimRight(line, "\r")
+	if len(line) > maxLine {
+		return
+	}
 	width := r.End.Column - r.Start.Column
 	if r.End.Line != r.Start.Line {
 		width = len(line) - (r.Start.Byte - start)

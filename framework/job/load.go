@@ -3,7 +3,6 @@ package job
 import (
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -54,7 +53,7 @@ type Job struct {
 // nothing. Mistakes are a [*DiagnosticsError]; a file that cannot be read is
 // the error of reading it.
 func Load(path string, opts Options) (*Job, error) {
-	source, err := os.ReadFile(path)
+	source, err := readSource(path)
 	if err != nil {
 		return nil, fmt.Errorf("job: the job file cannot be read: %w", err)
 	}
@@ -101,6 +100,9 @@ type loader struct {
 
 func (l *loader) load(body hcl.Body) {
 	content := l.content(body, fileSchema())
+	if len(content.Blocks) == 0 && !l.diags.HasErrors() {
+		l.fail(body.MissingItemRange(), "Nothing to run", "A job file needs blocks, such as plugin, task and on.")
+	}
 	blocks := content.Blocks.ByType()
 	for _, b := range blocks["attach"] {
 		l.fail(b.DefRange, "Not supported", "attach blocks, for event plugins, are not supported by this version.")

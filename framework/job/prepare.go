@@ -20,7 +20,7 @@ func (r *runState) prepare(ctx context.Context) error {
 	if j.output != nil {
 		var err error
 		if r.out, err = openResults(j.output); err != nil {
-			return err
+			return j.pointAt(j.output.at, resultsUnwritable, errors.Unwrap(err))
 		}
 	}
 	executors, err := r.executors(ctx)
@@ -115,7 +115,9 @@ func (r *runState) unstarted(ctx context.Context, err error) error {
 		err = fmt.Errorf("job: %s: %w", r.job.path, context.Cause(ctx))
 	}
 	if r.out != nil {
-		err = errors.Join(err, r.out.close())
+		if failed := r.out.discard(); failed != nil {
+			err = errors.Join(err, failed)
+		}
 	}
 	return err
 }
@@ -147,6 +149,19 @@ func (j *Job) pointAt(at hcl.Range, summary string, err error) error {
 // plain returns the text of an error as it stands below a summary.
 func plain(err error) string { return strings.TrimSpace(strings.TrimPrefix(err.Error(), "job: ")) }
 
+// ofPlugin is plain for an error that is shown at the block of the plugin with
+// that name. It leaves out what the block says itself.
+func ofPlugin(err error, name string) string {
+	text := strings.TrimPrefix(plain(err), "process: plugin "+name+": ")
+	text = strings.TrimPrefix(text, "session: open: ")
+	if rest, ok := strings.CutPrefix(text, fmt.Sprintf("pluginproc: start plugin %q (", name)); ok {
+		if path, why, ok := strings.Cut(rest, "): "); ok {
+			return path + ": " + why
+		}
+	}
+	return text
+}
+
 // explainStart turns what kept the executors from starting into mistakes of
 // the blocks that they come from, where that can be told.
 func (j *Job) explainStart(err error) error {
@@ -155,12 +170,12 @@ func (j *Job) explainStart(err error) error {
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Job cannot be started", Detail: plain(e)}
 		for _, t := range j.tasks {
 			if errors.Is(e, scheduler.ErrUnknownTask) && strings.Contains(e.Error(), strconv.Quote(t.code)) {
-				d.Summary, d.Subject = "Unknown task", &t.at
+				d.Summary, d.Subject, d.Detail = "Unknown task", &t.at, strings.TrimPrefix(d.Detail, "scheduler: ")
 			}
 		}
 		for _, p := range j.plugins {
 			if d.Subject == nil && namesPlugin(e.Error(), p.Name) {
-				d.Summary, d.Subject = "Plugin cannot be started", &p.at
+				d.Summary, d.Subject, d.Detail = "Plugin cannot be started", &p.at, ofPlugin(e, p.Name)
 			}
 		}
 		diags = append(diags, d)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -22,6 +23,7 @@ const flushEvery = time.Second
 type results struct {
 	output *output
 	file   *os.File
+	made   bool // the file was not there before
 	buf    *bufio.Writer
 	line   []byte
 	lines  int
@@ -33,11 +35,24 @@ type results struct {
 // openResults opens the file without emptying it, so that a run that cannot
 // start leaves the results of the last one alone.
 func openResults(o *output) (*results, error) {
-	f, err := os.OpenFile(o.path, os.O_CREATE|os.O_WRONLY, 0o666)
+	f, err := os.OpenFile(o.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	made := err == nil
+	if errors.Is(err, fs.ErrExist) {
+		f, err = os.OpenFile(o.path, os.O_CREATE|os.O_WRONLY, 0o666)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("job: the results cannot be written: %w", err)
 	}
-	return &results{output: o, file: f, buf: bufio.NewWriterSize(f, 1<<16)}, nil
+	return &results{output: o, file: f, made: made, buf: bufio.NewWriterSize(f, 1<<16)}, nil
+}
+
+// discard closes the file of a run that did not start.
+func (r *results) discard() error {
+	err := r.close()
+	if r.made {
+		err = errors.Join(err, os.Remove(r.output.path))
+	}
+	return err
 }
 
 // begin empties the file and writes what s tells from now on. failed is called
