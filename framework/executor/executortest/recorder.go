@@ -11,9 +11,8 @@ import (
 // recorder notes what is told of every future. Callbacks do not overlap, so it
 // needs no lock; it is read after the run.
 type recorder struct {
-	told    map[scheduler.AnyFuture][]string
-	ended   []scheduler.AnyFuture // in the order in which it was told
-	running bool
+	told  map[scheduler.AnyFuture][]string
+	ended []scheduler.AnyFuture // in the order in which it was told
 }
 
 // record notes the events of a scheduler. Tasks are added by [recordTask].

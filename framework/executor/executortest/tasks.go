@@ -108,6 +108,7 @@ func failAs(_ context.Context, how string) (int, error) {
 		panic("out of cheese")
 	case byNil:
 		var m map[string]int
+		//lint:ignore SA5000 to panic is what it is for
 		m["x"] = 1
 	case byGoexit:
 		runtime.Goexit()

@@ -202,13 +202,28 @@ func (e *Executor) warn() {
 
 // work is one worker: it runs calls until the executor stops.
 func (e *Executor) work(worker int) {
+	stopped := false
+	defer func() {
+		if !stopped {
+			// Code called runtime.Goexit, which ends this goroutine and no other.
+			e.wg.Go(func() { e.work(worker) })
+		}
+	}()
 	for {
 		c, ctx, cancel := e.take(worker)
 		if c == nil {
+			stopped = true
 			return
 		}
-		began := time.Now()
-		err := c.Run(ctx)
+		e.run(ctx, cancel, c, worker)
+	}
+}
+
+// run runs one call and ends it, also if its code ends the goroutine.
+func (e *Executor) run(ctx context.Context, cancel context.CancelCauseFunc, c *scheduler.Call, worker int) {
+	began := time.Now()
+	var err error = task.Errorf(task.KindPanic, "the code called runtime.Goexit")
+	defer func() {
 		elapsed := time.Since(began)
 		cause := context.Cause(ctx)
 		stopped := cause != nil && err != nil && (c.CancelRequested() || e.wasKilled())
@@ -220,7 +235,8 @@ func (e *Executor) work(worker int) {
 		e.mu.Unlock()
 		cancel(nil)
 		e.host.End([]scheduler.Outcome{{Call: c, Err: err, Cancelled: stopped, Elapsed: elapsed, Worker: worker}})
-	}
+	}()
+	err = task.Classify(ctx, c.Run(ctx))
 }
 
 func (e *Executor) wasKilled() bool {

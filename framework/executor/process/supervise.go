@@ -184,13 +184,7 @@ func (w *worker) serve() ending {
 // reap ends the session and waits for the end of the process, which it kills
 // if it does not end by itself.
 func (w *worker) reap(s *session.Session, proc *pluginproc.Process) {
-	t := time.NewTimer(endGrace)
-	defer t.Stop()
-	select {
-	case <-proc.Exited():
-	case <-t.C:
-		proc.Kill()
-	}
+	killLater(proc)
 	s.Close()
 	end(proc)
 }

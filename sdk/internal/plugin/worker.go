@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -284,10 +283,7 @@ func (w *worker) serveOne(ctx context.Context, a *assignment) {
 	if w.ledger != nil {
 		w.ledger.finish(a.seq)
 	}
-	if err != nil {
-		err = classify(ctx, err)
-	}
-	w.out.result(a.seq, out, err, elapsed)
+	w.out.result(a.seq, out, task.Classify(ctx, err), elapsed)
 }
 
 func (w *worker) contextOf(a *assignment) (context.Context, context.CancelCauseFunc) {
@@ -298,19 +294,4 @@ func (w *worker) contextOf(a *assignment) (context.Context, context.CancelCauseF
 	}
 	timed, release := context.WithDeadline(ctx, time.Unix(0, a.deadline))
 	return timed, func(cause error) { cancel(cause); release() }
-}
-
-// classify gives the error of code that was told to stop its kind.
-func classify(ctx context.Context, err error) error {
-	if task.KindOf(err) != task.KindError {
-		return err
-	}
-	switch cause := context.Cause(ctx); {
-	case cause == nil:
-		return err
-	case errors.Is(cause, context.DeadlineExceeded):
-		return task.WithKind(task.KindDeadline, fmt.Errorf("deadline passed: %w", err))
-	default:
-		return task.WithKind(task.KindCancelled, err)
-	}
 }
