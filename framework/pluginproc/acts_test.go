@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	goplugin "github.com/hashicorp/go-plugin"
@@ -92,7 +93,7 @@ func (commands) GRPCServer(_ *goplugin.GRPCBroker, s *grpc.Server) error {
 
 // obey carries out one command. fd 2 is named by number: go-plugin replaces os.Stderr.
 func obey(ctx context.Context, command string) string {
-	stderr := os.NewFile(2, "stderr")
+	stdout, stderr := rawOutputs()
 	verb, arg, _ := strings.Cut(command, " ")
 	switch verb {
 	case "exit":
@@ -127,12 +128,12 @@ func obey(ctx context.Context, command string) string {
 		}
 		fmt.Fprint(stderr, text)
 	case "raw-stdout":
-		fmt.Fprint(os.NewFile(1, "stdout"), arg)
+		fmt.Fprint(stdout, arg)
 	case "synced":
 		fmt.Print(arg)
 	case "long-line":
 		fmt.Fprintln(stderr, strings.Repeat("ä", 1<<19))
-		fmt.Fprintln(os.NewFile(1, "stdout"), strings.Repeat("y", 1<<20))
+		fmt.Fprintln(stdout, strings.Repeat("y", 1<<20))
 	case "child":
 		startChild(stderr, false)
 	case "escaped-child":
@@ -144,6 +145,13 @@ func obey(ctx context.Context, command string) string {
 }
 
 func explode(what string) { panic(what) }
+
+// rawOutputs returns the descriptors themselves, whatever go-plugin has made of
+// os.Stdout and os.Stderr. They are opened once: a file that nobody refers to
+// any more is closed, and with it the descriptor.
+var rawOutputs = sync.OnceValues(func() (stdout, stderr *os.File) {
+	return os.NewFile(1, "stdout"), os.NewFile(2, "stderr")
+})
 
 // startChild leaves a process behind that holds stderr.
 func startChild(stderr *os.File, escape bool) {

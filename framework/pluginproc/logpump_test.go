@@ -62,7 +62,7 @@ func TestLongLinesAreSplit(t *testing.T) {
 	ask(t, p, "raw-stdout end of stdout\n")
 	b.logs.await(t, "INFO end of stdout ")
 	pieces, length := 0, 0
-	for _, line := range b.logs.await(t, "INFO end ") {
+	for _, line := range b.logs.await(t, "INFO end plugin") {
 		if strings.HasPrefix(line, "INFO ä") {
 			text, _, _ := strings.Cut(strings.TrimPrefix(line, "INFO "), " ")
 			require.LessOrEqual(t, len(text), 64<<10)
