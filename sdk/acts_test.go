@@ -71,7 +71,6 @@ func noise(prefix string) {
 	fmt.Println(prefix + "fmt")
 	log.Print(prefix + "log")
 	_, _ = syscall.Write(1, []byte(prefix+"raw\n"))
-	_, _ = os.NewFile(1, "stdout").WriteString(prefix + "by number\n")
 	child := exec.Command("/bin/sh", "-c", "echo '"+prefix+"child'; echo '"+prefix+"child error' >&2")
 	child.Stdout, child.Stderr = os.Stdout, os.Stderr
 	if err := child.Run(); err != nil {
