@@ -37,6 +37,10 @@ func acts() map[string]func() {
 			fmt.Print("loading 1|2\n\nstill loading\n")
 			serve(handshake.Version)
 		},
+		"panicking plugin": func() {
+			fmt.Fprintln(os.Stderr, "reading the licence")
+			explode("no licence")
+		},
 		"plugin v7":      func() { serve(7) },
 		"holding plugin": func() { hold("p"); serve(handshake.Version) },
 		"deaf plugin":    deafPlugin,

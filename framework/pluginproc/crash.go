@@ -16,6 +16,20 @@ const (
 // the dynamic loader, and libc.
 var crashLine = regexp.MustCompile(`^panic: |^fatal error: |^SIG[A-Z]+: |runtime error: |error while loading shared libraries|symbol lookup error|Library not loaded|terminate called after throwing`)
 
+// unexpectedSignal is what Go says of a signal that its own code did not cause;
+// which one follows on the next line: [signal SIGSEGV: segmentation violation
+// code=0x1 addr=0x0 pc=0x55].
+const unexpectedSignal = "fatal error: unexpected signal during runtime execution"
+
+func signalOf(line []byte) string {
+	text, ok := strings.CutPrefix(printable(line), "[signal ")
+	if !ok {
+		return ""
+	}
+	text, _, _ = strings.Cut(text, " code=")
+	return ": " + clip(text, maxReason)
+}
+
 // crash picks the reason and the crashing goroutine's frames out of stderr.
 // Go answers a segfault in C with exit code 2 and hundreds of lines that end in
 // register values: what matters is near their beginning.
@@ -46,6 +60,9 @@ func (c *crash) line(line []byte) {
 			c.state = awaitGoroutine
 		}
 	case awaitGoroutine:
+		if c.reason == unexpectedSignal {
+			c.reason += signalOf(line)
+		}
 		// "goroutine 7 [running]:"; goroutine 0 is the runtime's own.
 		if bytes.HasPrefix(line, []byte("goroutine ")) && !bytes.HasPrefix(line, []byte("goroutine 0 ")) {
 			c.state = inGoroutine

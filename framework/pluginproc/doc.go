@@ -13,8 +13,8 @@
 // most carry details in a type ([*ChecksumError], [*VersionError],
 // [*NotPluginError], [*DiedError]); all are wrapped in a [*StartError].
 //
-// The first line on stdout must be the handshake. Nothing is tolerated before
-// it; later prints are logged.
+// The first line on stdout that can be a handshake is taken for it. What is
+// printed before and after it is logged.
 //
 // # Process
 //

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// printable makes text of a plugin safe to show: control characters become
-// and those that reorder text become escapes
-// such as \x1b, invalid UTF-8 becomes U+FFFD. Tabs stay.
+// printable makes text of a plugin safe to show: control characters, and those
+// that reorder text, become escapes such as \x1b; invalid UTF-8 becomes U+FFFD.
+// Tabs stay.
 func printable(text []byte) string {
 	text = bytes.TrimRight(text, "\r")
 	if bytes.IndexFunc(text, unprintable) < 0 {

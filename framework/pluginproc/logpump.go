@@ -33,6 +33,7 @@ type logPump struct {
 	mu    sync.Mutex
 	tail  tail
 	crash crash
+	blank bool // an empty line is held back
 }
 
 func newLogPump(logger *slog.Logger, plugin string, pid int) *logPump {
@@ -67,21 +68,36 @@ func (p *logPump) copy(name string, s *lineSplitter, f io.Reader) {
 // line logs one line: a record of our own SDK, one of hclog, or plain text.
 func (p *logPump) line(stream string, line []byte) {
 	if stream == streamStderr {
-		if r, err := logline.Parse(line); err == nil {
+		r, err := logline.Parse(line)
+		ok := err == nil
+		if !ok {
+			r, ok = parseHclog(line)
+		}
+		p.remember(line, ok)
+		if ok {
 			p.log(r)
 			return
 		}
-		if r, ok := parseHclog(line); ok {
-			p.log(r)
-			return
-		}
-		p.mu.Lock()
-		p.tail.line(line)
-		p.crash.line(line)
-		p.mu.Unlock()
 	}
 	if text := printable(line); strings.TrimSpace(text) != "" {
 		p.logger.Info(text, keyStream, stream)
+	}
+}
+
+// remember keeps a line of stderr that is no record. The SDK begins a record
+// with an end of line, in case something was printed without one; the empty
+// line that this makes otherwise is part of the record.
+func (p *logPump) remember(line []byte, record bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.blank && !record {
+		p.tail.line(nil)
+		p.crash.line(nil)
+	}
+	p.blank = !record && len(line) == 0
+	if !record && !p.blank {
+		p.tail.line(line)
+		p.crash.line(line)
 	}
 }
 

@@ -77,8 +77,34 @@ func TestLongLinesAreSplit(t *testing.T) {
 	require.Contains(t, exitOf(t, p).Stderr, "ä\nend\n")
 }
 
-// cgoCrash is the shape of what Go prints when C code crashes.
-const cgoCrash = `noise
+// What Go prints when C code crashes that it called, and when a signal comes
+// that nobody expected.
+const (
+	cgoCrash = `noise
+SIGSEGV: segmentation violation
+PC=0x47e520 m=0 sigcode=1 addr=0x0
+signal arrived during cgo execution
+
+goroutine 1 gp=0xc0 m=0 mp=0x5 [syscall]:
+runtime.cgocall(0x47e520, 0xe7c00ce6f38)
+	/go/src/runtime/cgocall.go:167 +0x4b fp=0xe7c00ce6f10 sp=0xe7c00ce6ed8 pc=0x4732cb
+main._Cfunc_crash()
+	_cgo_gotypes.go:46 +0x3a fp=0xe7c00ce6f38 sp=0xe7c00ce6f10 pc=0x47e47a
+main.T.work(...)
+	/src/main.go:10
+main.main()
+	/src/main.go:11 +0xf fp=0xe7c00ce6f48 sp=0xe7c00ce6f38 pc=0x47e4af
+runtime.main()
+	/go/src/runtime/proc.go:290 +0x2d5 fp=0xe7c00ce6fe0 sp=0xe7c00ce6f48 pc=0x445ed5
+
+goroutine 2 gp=0xc1 m=nil [force gc (idle)]:
+main.other()
+	/src/main.go:99 +0xce
+
+rax    0x0
+rip    0x47e520
+`
+	signalCrash = `noise
 fatal error: unexpected signal during runtime execution
 [signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x55]
 
@@ -105,16 +131,48 @@ runtime.gopark(0x0?)
 rax    0x0
 rip    0x55
 `
+)
 
 func TestCrashInC(t *testing.T) {
 	t.Parallel()
-	p := setup(t, "plugin").start(t)
-	ask(t, p, "stderr "+cgoCrash+strings.Repeat("registers\n", 300))
+	for name, c := range map[string]struct {
+		text, want string
+		frames     []string
+	}{
+		"in a call": {cgoCrash, "exit code 2: SIGSEGV: segmentation violation",
+			[]string{"main._Cfunc_crash _cgo_gotypes.go:46", "main.T.work /src/main.go:10", "main.main /src/main.go:11"}},
+		"out of the blue": {signalCrash, "exit code 2: fatal error: unexpected signal during runtime execution: SIGSEGV: segmentation violation",
+			[]string{"main._Cfunc_crash _cgo_gotypes.go:39", "main.(*T).work /src/main.go:12", "created by main.main in goroutine 7 /src/main.go:5"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := setup(t, "plugin").start(t)
+			ask(t, p, "stderr "+c.text+strings.Repeat("registers\n", 300))
+			_, err := do(p, "exit 2")
+			require.Error(t, err)
+			e := exitOf(t, p)
+			require.Equal(t, c.want, e.String())
+			require.Equal(t, c.frames, e.Frames)
+			require.True(t, strings.HasSuffix(e.Stderr, "registers\nregisters\n"))
+			require.Contains(t, e.Stderr, "\n\ngoroutine 1 ", "empty lines of its own are kept")
+		})
+	}
+}
+
+// The SDK begins each record with an end of line, so that a record is one also
+// behind what was printed without.
+func TestRecordsLeaveNoTraceInStderr(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "plugin")
+	p := b.start(t)
+	record := "\n" + string(logline.Append(nil, logline.Record{Level: slog.LevelInfo, Message: "a record"}))
+	hclog := `{"@level":"info","@message":"another"}` + "\n"
+	ask(t, p, "stderr "+record+record+"first\n"+record+hclog+"no end"+record+record+"paragraph\n\n\nnext\n"+record+"panic: x\n"+record+
+		"\n\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/a.go:1 +0x1\n"+record+"main.g(0x1)\n\t/a.go:2 +0x1\n\n"+record+"main.not()\n\t/a.go:3 +0x1\n"+record)
 	_, err := do(p, "exit 2")
 	require.Error(t, err)
 	e := exitOf(t, p)
-	require.Equal(t, "exit code 2: fatal error: unexpected signal during runtime execution", e.String())
-	require.Equal(t, []string{
-		"main._Cfunc_crash _cgo_gotypes.go:39", "main.(*T).work /src/main.go:12", "created by main.main in goroutine 7 /src/main.go:5",
-	}, e.Frames)
+	require.Equal(t, "first\nno end\nparagraph\n\n\nnext\npanic: x\n\n\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/a.go:1 +0x1\nmain.g(0x1)\n\t/a.go:2 +0x1\n\nmain.not()\n\t/a.go:3 +0x1\n", e.Stderr)
+	require.Equal(t, []string{"main.f /a.go:1", "main.g /a.go:2"}, e.Frames)
+	require.Equal(t, 10, strings.Count(strings.Join(b.logs.await(t, "main.not"), "\n"), " a record "))
 }

@@ -161,8 +161,26 @@ func TestExit(t *testing.T) {
 				require.Contains(t, e.Frames[0], c.frame, "%q", e.Frames)
 				require.Contains(t, e.Frames[0], "acts_test.go:")
 				require.LessOrEqual(t, len(e.Frames), 20)
+				_, account, ok := strings.Cut(e.Stderr, e.Reason+"\n")
+				require.True(t, ok, "%s", e.Stderr)
+				require.Contains(t, account, "goroutine ")
 			}
 		})
+	}
+}
+
+func TestExitText(t *testing.T) {
+	t.Parallel()
+	for want, e := range map[string]pluginproc.Exit{
+		"exit code 0":                                 {},
+		"exit code 3":                                 {Code: 3},
+		"exit code 2: panic: boom":                    {Code: 2, Reason: "panic: boom"},
+		"killed by signal 9 (SIGKILL)":                {Code: -1, Signal: syscall.SIGKILL},
+		"killed by signal 9 (SIGKILL), out of memory": {Code: -1, Signal: syscall.SIGKILL, OOM: true},
+		"ended in an unknown way (no such process)":   {Code: -1, Err: syscall.ESRCH},
+	} {
+		require.Equal(t, want, e.String())
+		require.Equal(t, want == "exit code 0", e.OK())
 	}
 }
 

@@ -116,11 +116,22 @@ func TestStartRefusesWhatIsNoPlugin(t *testing.T) {
 
 func TestStartTellsWhatWasPrintedInsteadOfAHandshake(t *testing.T) {
 	t.Parallel()
-	b := shell(t, `echo hello; exec sleep 60`)
-	b.config.StartTimeout = 300 * time.Millisecond
-	err := b.fail(t, pluginproc.ErrStartTimeout)
-	require.ErrorIs(t, err, pluginproc.ErrNotPlugin)
-	require.ErrorContains(t, err, `"hello"`)
+	for name, c := range map[string]struct{ script, line string }{
+		"another text":      {`echo hello; exec sleep 60`, "hello"},
+		"on the same line":  {`printf 'loading... '; echo '1|1|unix|/x|grpc|'; exec sleep 60`, "loading... 1|1|unix|/x|grpc|"},
+		"a line of a table": {`echo '| 1 | 2 |'; exec sleep 60`, "| 1 | 2 |"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := shell(t, c.script)
+			b.config.StartTimeout = 300 * time.Millisecond
+			err := b.fail(t, pluginproc.ErrStartTimeout)
+			var not *pluginproc.NotPluginError
+			require.ErrorAs(t, err, &not)
+			require.Equal(t, c.line, not.Line)
+			require.Contains(t, not.Why, "on a line of its own")
+		})
+	}
 }
 
 func TestPrintingBeforeTheHandshakeIsLogged(t *testing.T) {
@@ -176,6 +187,17 @@ func TestStartTellsHowThePluginDied(t *testing.T) {
 	}
 }
 
+func TestStartTellsOfAPanic(t *testing.T) {
+	t.Parallel()
+	err := setup(t, "panicking plugin").fail(t, pluginproc.ErrDiedAtStart)
+	require.ErrorContains(t, err, "exit code 2: panic: no licence")
+	var died *pluginproc.DiedError
+	require.ErrorAs(t, err, &died)
+	require.NotEmpty(t, died.Exit.Frames)
+	require.Contains(t, died.Exit.Frames[0], "pluginproc_test.explode ")
+	require.Contains(t, died.Exit.Stderr, "reading the licence\npanic: no licence\n")
+}
+
 func TestStartQuotesTheLoader(t *testing.T) {
 	t.Parallel()
 	b := setup(t, "")
@@ -204,7 +226,9 @@ func TestStartTimesOut(t *testing.T) {
 		b := shell(t, `echo still waiting >&2; exec sleep 60`)
 		b.config.StartTimeout = 500 * time.Millisecond
 		within(t, patience, func() {
-			require.ErrorContains(t, b.fail(t, pluginproc.ErrStartTimeout), "after 500ms: ")
+			err := b.fail(t, pluginproc.ErrStartTimeout)
+			require.ErrorContains(t, err, "after 500ms: ")
+			require.ErrorContains(t, err, "its stderr ends: still waiting")
 		})
 	})
 	t.Run("stdout closed", func(t *testing.T) {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"math"
 	"time"
 
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
@@ -9,8 +10,7 @@ import (
 // Batch builds the tasks of one request. The zero Batch is empty and ready;
 // Reset makes it so again and keeps its memory.
 type Batch struct {
-	tasks     pb.Tasks
-	deadlines bool
+	tasks pb.Tasks
 }
 
 // Add adds a task. future is the host's number of it; a zero deadline is none.
@@ -25,12 +25,27 @@ func (b *Batch) Add(first uint64, index uint32, input []byte, future uint64, dea
 	t.Size = append(t.Size, uint64(len(input)))
 	t.Inputs = append(t.Inputs, input...)
 	t.Future = append(t.Future, future)
-	var nano int64
-	if !deadline.IsZero() {
-		nano = deadline.UnixNano()
-		b.deadlines = true
+	if !deadline.IsZero() && len(t.DeadlineUnixNano) == 0 {
+		// The first that has one; those before it have none.
+		t.DeadlineUnixNano = append(t.DeadlineUnixNano, make([]int64, len(t.Size)-1)...)
 	}
-	t.DeadlineUnixNano = append(t.DeadlineUnixNano, nano)
+	if !deadline.IsZero() || len(t.DeadlineUnixNano) > 0 {
+		t.DeadlineUnixNano = append(t.DeadlineUnixNano, unixNano(deadline))
+	}
+}
+
+// unixNano returns a deadline for the wire: 0 for none, and the nearest that
+// the wire can tell, which is from 1970 to 2262, for one that is out of reach.
+func unixNano(t time.Time) int64 {
+	switch {
+	case t.IsZero():
+		return 0
+	case t.Before(time.Unix(0, 1)):
+		return 1
+	case t.After(time.Unix(0, math.MaxInt64)):
+		return math.MaxInt64
+	}
+	return t.UnixNano()
 }
 
 // Len returns the number of tasks.
@@ -44,9 +59,6 @@ func (b *Batch) Bytes() int { return len(b.tasks.Inputs) }
 func (b *Batch) Tasks() *pb.Tasks {
 	if b.Len() == 0 {
 		return nil
-	}
-	if !b.deadlines {
-		b.tasks.DeadlineUnixNano = b.tasks.DeadlineUnixNano[:0]
 	}
 	return &b.tasks
 }
@@ -62,5 +74,4 @@ func (b *Batch) Reset() {
 	}
 	t.Task, t.Size, t.Inputs = t.Task[:0], t.Size[:0], t.Inputs[:0]
 	t.Future, t.DeadlineUnixNano = t.Future[:0], t.DeadlineUnixNano[:0]
-	b.deadlines = false
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
@@ -17,8 +18,9 @@ type Result struct {
 	Elapsed     time.Duration
 }
 
-// Results decodes a frame of results into dst and returns it. The error
-// matches [ErrProtocol].
+// Results appends the results of a frame to dst and returns it. The error
+// matches [ErrProtocol]; then what dst has room for may have been written to.
+// It does not look at the sequence numbers.
 func Results(dst []Result, r *pb.Results) ([]Result, error) {
 	n := len(r.GetSeq())
 	if len(r.GetSize()) != n || len(r.GetElapsedNs()) != n {
@@ -35,7 +37,11 @@ func Results(dst []Result, r *pb.Results) ([]Result, error) {
 		if size > uint64(len(rest)) {
 			return nil, fmt.Errorf("session: %w: result %d claims %d bytes of %d", ErrProtocol, i, size, len(rest))
 		}
-		res := Result{Seq: r.GetSeq()[i], Payload: rest[:size:size], Elapsed: time.Duration(r.GetElapsedNs()[i])}
+		elapsed := r.GetElapsedNs()[i]
+		if elapsed > math.MaxInt64 {
+			return nil, fmt.Errorf("session: %w: result %d claims to have taken %d ns", ErrProtocol, i, elapsed)
+		}
+		res := Result{Seq: r.GetSeq()[i], Payload: rest[:size:size], Elapsed: time.Duration(elapsed)}
 		rest = rest[size:]
 		switch {
 		case len(types) == n:
@@ -44,6 +50,9 @@ func Results(dst []Result, r *pb.Results) ([]Result, error) {
 			res.ContentType = types[0]
 		}
 		if len(failures) > 0 && failures[0].GetIndex() == uint32(i) {
+			if size > 0 {
+				return nil, fmt.Errorf("session: %w: result %d is a failure and has %d bytes of output", ErrProtocol, i, size)
+			}
 			res.Err = failure.ToError(failures[0])
 			failures = failures[1:]
 		}

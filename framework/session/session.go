@@ -1,7 +1,3 @@
-// Package session is the host's half of the one stream between a host and a
-// plugin process, over any gRPC connection. It opens the stream, sends
-// requests, and checks and decodes what comes back, so that nobody else reads
-// frames.
 package session
 
 import (
@@ -10,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -21,7 +18,8 @@ import (
 
 // Errors that callers branch on.
 var (
-	// ErrClosed is returned by Receive when the plugin has ended the stream.
+	// ErrClosed is returned by Receive when the stream has ended: the plugin has
+	// ended it, or Close was called.
 	ErrClosed = errors.New("session closed")
 	// ErrProtocol is returned when the plugin sent what no plugin may send.
 	ErrProtocol = errors.New("protocol violation")
@@ -29,18 +27,6 @@ var (
 	// wraps a *task.Error with what the plugin said.
 	ErrSetup = errors.New("set-up of the plugin failed")
 )
-
-// Describe asks a plugin what it offers. It needs no session.
-func Describe(ctx context.Context, conn grpc.ClientConnInterface) (*pb.DescribeResponse, error) {
-	d, err := pb.NewPluginClient(conn).Describe(ctx, &pb.DescribeRequest{})
-	if status.Code(err) == codes.Unimplemented {
-		return nil, fmt.Errorf("session: the process serves no Signalbox plugin: it must be built with the sdk: %w", err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("session: describe: %w", err)
-	}
-	return d, nil
-}
 
 // Config is what a plugin is told when its session opens.
 type Config struct {
@@ -59,10 +45,15 @@ type Session struct {
 	stream grpc.BidiStreamingClient[pb.SessionRequest, pb.SessionResponse]
 	cancel context.CancelCauseFunc
 	ledger bool
+
+	sending sync.Mutex // held by Send, so that Receive can wait for its error
+	unsent  error      // of Send, which ended the stream
 }
 
 // Open opens the session and waits until the plugin is set up. ctx bounds the
-// opening only.
+// opening only. The error matches [ErrSetup] if the plugin's set-up failed,
+// [ErrProtocol] if it answered what it may not, and [ErrClosed] if it ended the
+// session at once; it wraps the cause of ctx if that has ended.
 func Open(ctx context.Context, conn grpc.ClientConnInterface, c Config) (*Session, error) {
 	life, cancel := context.WithCancelCause(context.Background())
 	release := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
@@ -72,9 +63,6 @@ func Open(ctx context.Context, conn grpc.ClientConnInterface, c Config) (*Sessio
 	}
 	if err != nil {
 		cancel(err)
-		if cause := context.Cause(ctx); cause != nil {
-			err = fmt.Errorf("%w: %w", err, cause)
-		}
 		return nil, fmt.Errorf("session: open: %w", err)
 	}
 	s.cancel = cancel
@@ -84,15 +72,20 @@ func Open(ctx context.Context, conn grpc.ClientConnInterface, c Config) (*Sessio
 func open(life context.Context, conn grpc.ClientConnInterface, c Config) (*Session, error) {
 	stream, err := pb.NewPluginClient(conn).Session(life)
 	if err != nil {
-		return nil, err
+		return nil, explain(life, err)
 	}
 	hello := &pb.Hello{Run: c.Run, Worker: uint32(c.Worker), Ledger: c.Ledger, Config: c.Plugin,
 		MaxMessageBytes: uint64(c.MaxMessage), Tasks: c.Tasks, LogLevel: int32(c.LogLevel)}
-	// An error of Send is told better by RecvMsg.
-	_ = stream.Send(&pb.SessionRequest{Hello: hello})
+	if err := stream.Send(&pb.SessionRequest{Hello: hello}); err != nil && !errors.Is(err, io.EOF) {
+		return nil, explain(life, err)
+	}
+	// That the stream has ended, which is all that Send says, is explained here.
 	first, err := stream.Recv()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%w by the plugin before it was ready", ErrClosed)
+	}
 	if err != nil {
-		return nil, err
+		return nil, broken(explain(life, err))
 	}
 	w := first.GetWelcome()
 	if w == nil {
@@ -101,37 +94,75 @@ func open(life context.Context, conn grpc.ClientConnInterface, c Config) (*Sessi
 	if f := w.GetSetupFailure(); f != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSetup, failure.ToError(f))
 	}
+	if first.GetResults() != nil || first.GetReturned() != nil || first.GetDrained() || first.GetPong() != 0 {
+		return nil, fmt.Errorf("%w: the first response answers what was not asked", ErrProtocol)
+	}
 	return &Session{stream: stream, ledger: w.GetLedger() && c.Ledger != ""}, nil
 }
 
 // KeepsLedger reports whether the plugin keeps the ledger.
 func (s *Session) KeepsLedger() bool { return s.ledger }
 
-// Send sends one request. It blocks while the plugin does not read.
-func (s *Session) Send(req *pb.SessionRequest) error { return s.stream.Send(req) }
+// Send sends one request. It blocks while the plugin does not read. It returns
+// io.EOF when the stream has ended, which Receive explains. Any other error,
+// such as that of a request larger than the connection takes, ends the stream,
+// and Receive returns it too.
+func (s *Session) Send(req *pb.SessionRequest) error {
+	s.sending.Lock()
+	defer s.sending.Unlock()
+	err := s.stream.Send(req)
+	if err == nil || errors.Is(err, io.EOF) {
+		return err
+	}
+	s.unsent = fmt.Errorf("session: send: %w", err)
+	return s.unsent
+}
 
-// CloseSend tells the plugin that nothing more will come, which ends it.
+// CloseSend tells the plugin that nothing more will come, which ends it. It
+// counts as a Send.
 func (s *Session) CloseSend() error { return s.stream.CloseSend() }
 
-// Close ends the stream at once; Receive returns.
+// Close ends the stream at once; Receive returns. It may be called at any time
+// and more than once.
 func (s *Session) Close() { s.cancel(ErrClosed) }
 
-// Receive waits for the next response and checks it. It returns [ErrClosed] at
-// the end of the stream and an error that matches [ErrProtocol] for a response
-// that must not be.
+// Receive waits for the next response and checks it. It returns an error that
+// matches [ErrClosed] at the end of the stream, and one that matches
+// [ErrProtocol] for a response that must not be, of which a larger one than the
+// connection takes is one.
 func (s *Session) Receive() (*pb.SessionResponse, error) {
 	resp, err := s.stream.Recv()
 	if errors.Is(err, io.EOF) {
 		return nil, ErrClosed
 	}
 	if err != nil {
-		if status.Code(err) == codes.Internal || status.Code(err) == codes.ResourceExhausted {
-			return nil, fmt.Errorf("session: %w: %w", ErrProtocol, err)
-		}
-		return nil, fmt.Errorf("session: %w", err)
+		return nil, s.explain(err)
 	}
 	if resp.GetWelcome() != nil {
 		return nil, fmt.Errorf("session: %w: a second welcome", ErrProtocol)
 	}
 	return resp, nil
+}
+
+// explain says why Receive failed. An error of Send comes out of Receive too,
+// where it would look like one of the plugin's.
+func (s *Session) explain(err error) error {
+	if errors.Is(context.Cause(s.stream.Context()), ErrClosed) {
+		return fmt.Errorf("session: %w by the host: %w", ErrClosed, err)
+	}
+	s.sending.Lock() // the stream has ended, so that no Send waits
+	defer s.sending.Unlock()
+	if s.unsent != nil {
+		return s.unsent
+	}
+	return fmt.Errorf("session: %w", broken(err))
+}
+
+// broken makes the errors with which gRPC refuses what it cannot read, or what
+// is too large, match [ErrProtocol].
+func broken(err error) error {
+	if c := status.Code(err); c == codes.Internal || c == codes.ResourceExhausted {
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	return err
 }

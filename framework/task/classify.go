@@ -11,11 +11,11 @@ import (
 // Executors call it with what code returned. An error that has a kind keeps it,
 // and nil remains nil.
 func Classify(ctx context.Context, err error) error {
-	cause := context.Cause(ctx)
+	ended := ctx.Err() // not its cause, which is of the canceller's choosing
 	switch {
-	case err == nil || cause == nil || KindOf(err) != KindError:
+	case err == nil || ended == nil || KindOf(err) != KindError:
 		return err
-	case errors.Is(cause, context.DeadlineExceeded):
+	case errors.Is(ended, context.DeadlineExceeded):
 		return WithKind(KindDeadline, fmt.Errorf("deadline passed: %w", err))
 	}
 	return WithKind(KindCancelled, err)

@@ -18,6 +18,8 @@ func TestClassify(t *testing.T) {
 	live := t.Context()
 	cancelled, cancel := context.WithCancelCause(live)
 	cancel(errors.New("enough"))
+	impatient, cancel := context.WithCancelCause(live)
+	cancel(context.DeadlineExceeded)
 	late, release := context.WithDeadline(live, time.Unix(0, 0))
 	defer release()
 	tests := map[string]struct {
@@ -28,6 +30,7 @@ func TestClassify(t *testing.T) {
 		"no error":                    {cancelled, nil, ""},
 		"a context that goes on":      {live, why, task.KindError},
 		"cancelled":                   {cancelled, why, task.KindCancelled},
+		"cancelled for time":          {impatient, why, task.KindCancelled},
 		"its time is over":            {late, why, task.KindDeadline},
 		"it has a kind of its own":    {late, task.WithKind("quota", why), "quota"},
 		"a panic remains a panic too": {cancelled, task.Errorf(task.KindPanic, "oh"), task.KindPanic},

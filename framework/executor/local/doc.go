@@ -7,7 +7,8 @@
 // package process isolates.
 //
 // Go code cannot be killed from outside. Cancelling a call that runs cancels
-// its context, and the call ends when the code returns, whatever it returns.
-// Ending a run without waiting waits for code that does not heed its context,
-// and says so in the log after [killWarning].
+// its context, and the call ends when the code returns: as cancelled if it
+// returns an error because of that, and otherwise as what it came to, which is
+// a result, a panic, or an error of a kind of its own. So does ending a run
+// without waiting. Code that has not returned 5 s later is named in the log.
 package local

@@ -123,7 +123,7 @@ func (x *DescribeResponse) GetTasks() []*TaskType {
 	return nil
 }
 
-// TaskType is one kind of task that a plugin can run.
+// TaskType is one kind of task that a plugin can run. Each has a name of its own.
 type TaskType struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -307,7 +307,7 @@ func (x *SessionRequest) GetPing() uint64 {
 // SessionResponse goes from plugin to host.
 type SessionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Answers Hello. Only in the first response, and always there.
+	// Answers Hello. Only in the first response, and always there, alone.
 	Welcome *Welcome `protobuf:"bytes,1,opt,name=welcome,proto3" json:"welcome,omitempty"`
 	Results *Results `protobuf:"bytes,2,opt,name=results,proto3" json:"results,omitempty"`
 	// Answers recall_from.
