@@ -6,11 +6,18 @@ import (
 	"log/slog"
 )
 
+// refused is what a scheduler logs of a submit that it refuses, with the place
+// in Go that it came from.
+const refused = "submit refused"
+
 // blockLog is a handler that shows failures of on blocks as what they are: a
-// place in the job file, not a panic with a stack.
+// place in the job file, not a panic with a stack or a place in this package.
 type blockLog struct{ slog.Handler }
 
 func (h blockLog) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == refused {
+		return nil // the block that submitted says so itself
+	}
 	var failed *BlockError
 	r.Attrs(func(a slog.Attr) bool {
 		err, ok := a.Value.Any().(error)

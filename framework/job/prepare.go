@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -38,6 +39,11 @@ func (r *runState) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	r.s.OnFutureException.Do(func(e scheduler.FutureException) {
+		if _, known := r.first[e.Future.Task()]; !known {
+			r.first[e.Future.Task()] = e.Err
+		}
+	}, event.Hidden())
 	r.base = j.scope.context()
 	for _, b := range j.blocks {
 		if err := r.subscribe(b); err != nil {
@@ -127,7 +133,7 @@ func (r *runState) result(exit scheduler.Exit) *Result {
 	if errors.As(exit.Err, &failed) {
 		exit.Err, exit.Message = failed, failed.Error()
 	}
-	res := &Result{Exit: exit, Summary: summarize(r.s, exit), Scheduler: r.s}
+	res := &Result{Exit: exit, Summary: summarize(r.s, exit), Scheduler: r.s, First: r.first}
 	if first := r.failed.Load(); first != nil {
 		res.Err = first
 	}

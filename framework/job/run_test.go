@@ -219,16 +219,19 @@ func TestResultsThatCannotBeWrittenStopTheRun(t *testing.T) {
 func TestResultsFileThatCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.out = filepath.Join(r.dir, "absent", "results.jsonl")
+	folder := filepath.Join(r.dir, "lost")
+	require.NoError(t, os.Mkdir(folder, 0o777))
+	r.out = filepath.Join(folder, "results.jsonl")
 	r.opts.Executor = func(job.Plugin) scheduler.Executor {
 		require.Fail(t, "nothing is started")
 		return nil
 	}
 	j, err := r.load("")
 	require.NoError(t, err)
+	require.NoError(t, os.Remove(folder))
 	_, err = j.Run(t.Context())
 	require.ErrorIs(t, err, os.ErrNotExist)
-	require.ErrorContains(t, err, "the results cannot be written")
+	require.ErrorContains(t, err, "Results cannot be written")
 }
 
 func TestResultsOfTheLastRunSurviveAFailedStart(t *testing.T) {

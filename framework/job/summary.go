@@ -23,6 +23,8 @@ type Result struct {
 	// Err is what went wrong outside tasks: results that could not be written,
 	// or the first failure of an on block. Nil if nothing did.
 	Err error
+	// First is the first error of each task that had any, by its name.
+	First map[string]error
 	// Summary are the counts.
 	Summary Summary
 	// Scheduler is that of the run, to look at.
