@@ -77,6 +77,11 @@ func (w *worker) returned(r *pb.Returned) error {
 	var again []*scheduler.Call
 	var violation error
 	w.e.mu.Lock()
+	if !w.recalled {
+		// A plugin that gives back whatever it gets would have it for ever.
+		w.e.mu.Unlock()
+		return fmt.Errorf("%w: calls were returned that were not recalled", session.ErrProtocol)
+	}
 	for _, seq := range r.GetSeq() {
 		c := w.window.take(seq)
 		if c == nil {

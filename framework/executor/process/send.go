@@ -14,6 +14,8 @@ const (
 	// frameCalls and frameBytes bound the calls in one frame.
 	frameCalls = 512
 	frameBytes = 256 << 10
+	// callOverhead bounds what a frame holds of one call besides its payload.
+	callOverhead = 32
 	// frameOverhead bounds what a frame holds besides one payload.
 	frameOverhead = 512
 )
@@ -88,12 +90,21 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 
 // killLater kills a process that was asked to end and does not.
 func killLater(proc *pluginproc.Process) {
+	if !exitsSoon(proc) {
+		proc.Kill()
+	}
+}
+
+// exitsSoon reports whether a process ends by itself within the grace that it
+// has for that.
+func exitsSoon(proc *pluginproc.Process) bool {
 	t := time.NewTimer(endGrace)
 	defer t.Stop()
 	select {
 	case <-proc.Exited():
+		return true
 	case <-t.C:
-		proc.Kill()
+		return false
 	}
 }
 
@@ -150,7 +161,7 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 				"task %s: plugin %s does not have it any more: its executable has changed since the run began", c.Code(), w.cfg.name)})
 			continue
 		}
-		size := len(c.Payload())
+		size := len(c.Payload()) + callOverhead
 		if len(calls) > 0 && bytes+size > frameBytes {
 			w.e.backlog.pushFront([]*scheduler.Call{c})
 			break

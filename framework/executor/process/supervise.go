@@ -47,7 +47,7 @@ func (w *worker) supervise() {
 		} else {
 			deaths++
 			delay = fruitless.NextBackOff()
-			err = fmt.Errorf("its process died before it was given work: %v", ended.exit)
+			err = fmt.Errorf("its process died before it was given work: %v%s", ended.exit, lastWords(ended.exit))
 		}
 		for {
 			if deaths >= maxFruitless {
@@ -64,10 +64,12 @@ func (w *worker) supervise() {
 				return
 			}
 			w.e.host.Log.Error("worker not started", "plugin", w.cfg.name, "worker", w.number, "error", err)
-			deaths++
 			if errors.Is(err, session.ErrSetup) || errors.Is(err, pluginproc.ErrChecksum) {
-				deaths = maxFruitless // trying again would not help
+				// Trying again would not help.
+				w.e.giveUp(w, fmt.Errorf("worker %d cannot be replaced: %w", w.number, err))
+				return
 			}
+			deaths++
 			delay = fruitless.NextBackOff()
 		}
 	}
@@ -97,16 +99,17 @@ func (w *worker) isStopping() bool {
 
 // pause waits before a restart. It reports false if the executor stops.
 func (w *worker) pause(d time.Duration) bool {
+	over := false // guarded by Executor.mu
 	t := time.AfterFunc(d, func() {
 		w.e.mu.Lock()
+		over = true
 		w.ready.Broadcast()
 		w.e.mu.Unlock()
 	})
 	defer t.Stop()
-	until := time.Now().Add(d)
 	w.e.mu.Lock()
 	defer w.e.mu.Unlock()
-	for !w.stopping && time.Now().Before(until) {
+	for !w.stopping && !over {
 		w.ready.Wait()
 	}
 	return !w.stopping
@@ -163,7 +166,7 @@ func (w *worker) serve() ending {
 	w.poke()
 	w.e.mu.Unlock()
 
-	w.reap(s, proc)
+	w.reap(s, proc, err)
 	close(done)
 	helpers.Wait()
 	w.awaitGrace()
@@ -181,10 +184,12 @@ func (w *worker) serve() ending {
 	return e
 }
 
-// reap ends the session and waits for the end of the process, which it kills
-// if it does not end by itself.
-func (w *worker) reap(s *session.Session, proc *pluginproc.Process) {
-	killLater(proc)
+// reap ends the session, which has ended for the reason why, and waits for the
+// end of the process, which it kills if it does not end by itself.
+func (w *worker) reap(s *session.Session, proc *pluginproc.Process, why error) {
+	if !exitsSoon(proc) {
+		w.kill(fmt.Errorf("its session ended while it lived on: %w", why))
+	}
 	s.Close()
 	end(proc)
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 	"unsafe"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/sdk"
@@ -27,6 +29,7 @@ type setting struct {
 	FailAfter string // a file: the set-up fails once it exists
 	Die       string // a file: the process dies in its set-up once it exists
 	Hang      bool
+	HangAfter string // a file: the set-up hangs once it exists
 }
 
 // greeting is what the set-up of this process was given.
@@ -43,7 +46,7 @@ func setUp(ctx context.Context, s setting) error {
 	case exists(s.Die):
 		fmt.Fprintln(os.Stderr, "dying in the set-up")
 		os.Exit(4)
-	case s.Hang:
+	case s.Hang || exists(s.HangAfter):
 		<-ctx.Done()
 		return ctx.Err()
 	}
@@ -92,6 +95,46 @@ var exit = sdk.TaskFunc("exit", func(_ context.Context, code int) (int, error) {
 	return 0, nil
 })
 
+// silentDeath ends its process without a word.
+var silentDeath = sdk.TaskFunc("silent-death", func(_ context.Context, code int) (int, error) {
+	os.Exit(code)
+	return 0, nil
+})
+
+// lastWords has its process killed as soon as the ledger tells that the code
+// has ended, which is before the result is told.
+var lastWords = sdk.TaskFunc("last-words", func(context.Context, int) (int, error) {
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		return 0, err
+	}
+	path := ""
+	for _, line := range strings.Split(string(maps), "\n") {
+		if _, name, ok := strings.Cut(line, "/"); ok && strings.Contains(name, "/ledger-") {
+			path = "/" + name
+		}
+	}
+	ledger, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	watching := make(chan struct{})
+	go func() {
+		close(watching)
+		for {
+			var words [16]byte
+			if _, err := ledger.ReadAt(words[:], 0); err != nil {
+				panic(err)
+			}
+			if string(words[:8]) == string(words[8:]) {
+				_ = unix.Kill(os.Getpid(), unix.SIGKILL)
+			}
+		}
+	}()
+	<-watching
+	return 0, nil
+})
+
 var panicAside = sdk.TaskFunc("panic-aside", func(_ context.Context, text string) (int, error) {
 	go explode(text)
 	select {}
@@ -110,6 +153,7 @@ var overflow = sdk.TaskFunc("overflow", func(context.Context, int) (int, error) 
 	return recurse(0), nil
 })
 
+//lint:ignore SA5007 to overflow the stack is what it is for
 func recurse(n int) int { return recurse(n+1) + 1 }
 
 // place is the input of hold.
@@ -188,7 +232,7 @@ var nest = sdk.TaskFunc("nest", func(ctx context.Context, _ int) (string, error)
 })
 
 // closeSession closes the connections of its process, as a bug might.
-var closeSession = sdk.TaskFunc("close-session", func(ctx context.Context, _ int) (int, error) {
+var closeSession = sdk.TaskFunc("close-session", func(ctx context.Context, heed bool) (int, error) {
 	links, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return 0, err
@@ -201,6 +245,9 @@ var closeSession = sdk.TaskFunc("close-session", func(ctx context.Context, _ int
 		if to, _ := os.Readlink("/proc/self/fd/" + l.Name()); strings.HasPrefix(to, "socket:") {
 			shutdown(fd)
 		}
+	}
+	if !heed {
+		select {}
 	}
 	<-ctx.Done()
 	return 0, ctx.Err()

@@ -115,7 +115,8 @@ func explain(proc *pluginproc.Process, err error) error {
 	defer t.Stop()
 	select {
 	case <-proc.Exited():
-		return fmt.Errorf("its process ended before it was ready: %v (%w)", proc.Exit(), err)
+		exit := proc.Exit()
+		return fmt.Errorf("its process ended before it was ready: %v%s (%w)", exit, lastWords(exit), err)
 	case <-t.C:
 		return err
 	}
