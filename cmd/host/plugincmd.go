@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func newInspectCommand(name string) *cobra.Command {
 and, as JSON, the schemas of inputs and outputs. PATH is an executable, or the
 folder of a Go main package, which is built.
 
-Exit codes: 0 all is well, 2 the plugin cannot be started.`,
+Exit codes: 0 all is well, 2 the plugin cannot be started, 130 interrupted.`,
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
 			"  " + name + " plugin inspect examples/gostats/plugin -o json",
 		Args: onePlugin,
@@ -48,22 +49,29 @@ Exit codes: 0 all is well, 2 the plugin cannot be started.`,
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			path, err := job.Executable(ctx, args[0])
-			if err != nil {
-				return &codeError{code: job.CodeUsage, err: err}
-			}
-			d, err := process.Describe(ctx, path)
-			if err != nil {
+			d, err := describe(ctx, args[0])
+			switch {
+			case err != nil && ctx.Err() != nil:
+				return &codeError{code: job.CodeInterrupted, err: context.Cause(ctx)}
+			case err != nil:
 				return &codeError{code: job.CodeUsage, err: err}
 			}
 			if format == "json" {
-				return printJSON(cmd.OutOrStdout(), d)
+				return output(printJSON(cmd.OutOrStdout(), d))
 			}
-			return printDescription(cmd.OutOrStdout(), d)
+			return output(printDescription(cmd.OutOrStdout(), d))
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "table", "form of the output: table or json")
 	return cmd
+}
+
+func describe(ctx context.Context, source string) (process.Description, error) {
+	path, err := job.Executable(ctx, source)
+	if err != nil {
+		return process.Description{}, err
+	}
+	return process.Describe(ctx, path)
 }
 
 // described is a description with its schemas as the JSON that they are.

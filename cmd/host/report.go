@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,10 +20,11 @@ func printReport(w io.Writer, r *job.Result) error {
 	out := &stickyWriter{w: w}
 	fmt.Fprintf(out, "%v, after %v\n", r.Exit, r.Exit.Elapsed.Round(time.Millisecond))
 	if r.Err != nil {
-		fmt.Fprintf(out, "error: %v\n", r.Err)
+		fmt.Fprintf(out, "error: %s\n", withoutPackage(r.Err.Error()))
 	}
 	fmt.Fprintln(out)
 	printTasks(out, r)
+	printErrors(out, r)
 	if r.Written != "" {
 		fmt.Fprintf(out, "results: %s (%d lines)\n\n", r.Written, r.Lines)
 	}
@@ -50,6 +54,17 @@ func printTasks(out io.Writer, r *job.Result) {
 	}
 	_ = table.Flush()
 	fmt.Fprintln(out)
+}
+
+// printErrors tells the first error of each task. They may be written nowhere
+// else.
+func printErrors(out io.Writer, r *job.Result) {
+	for _, name := range slices.Sorted(maps.Keys(r.First)) {
+		fmt.Fprintf(out, "first error of %s: %s\n", name, strings.ReplaceAll(r.First[name].Error(), "\n", " "))
+	}
+	if len(r.First) > 0 {
+		fmt.Fprintln(out)
+	}
 }
 
 // short rounds a duration to three digits or so.

@@ -57,6 +57,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return job.CodeUsage
 }
 
+// output makes an error of what kept a command from printing what it found.
+func output(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &codeError{code: job.CodeFailed, err: fmt.Errorf("the output cannot be written: %w", err)}
+}
+
 // report tells an error. Mistakes of a job file begin with their places.
 func report(stderr io.Writer, name string, err error) {
 	var mistakes *job.DiagnosticsError

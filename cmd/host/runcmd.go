@@ -29,7 +29,7 @@ scheduler as a tree. Logs, and a line of progress every few seconds, go to
 standard error.
 
 Ctrl-C or SIGTERM stops the run: what runs is completed, what waits is
-cancelled. A second one kills what runs.
+cancelled. A second one kills what runs, a third one ends at once.
 
 ` + exitCodes,
 		Example: "  " + name + " run examples/gostats/job.hcl\n" +
@@ -91,7 +91,9 @@ func runJob(ctx context.Context, j *job.Job, stderr io.Writer, name string) (res
 
 // end tells how the run ended, and makes the exit code of it.
 func (c *runCommand) end(result *job.Result, human io.Writer, sum *summaryFile) error {
-	err := errors.Join(printReport(human, result), sum.write(result.Summary))
+	// The summary comes first: a reader of the report that goes away ends the
+	// process.
+	err := errors.Join(sum.write(result.Summary), printReport(human, result))
 	code := result.ExitCode()
 	if err != nil && code == job.CodeGood {
 		code = job.CodeFailed

@@ -19,7 +19,8 @@ type signalWatch struct {
 }
 
 // watchSignals stops the job at the first SIGINT or SIGTERM and kills what
-// runs at the next.
+// runs at the second. A third one ends the process as if nobody watched, which
+// is for on blocks that hang; the plugins end with their host.
 func watchSignals(j *job.Job, stderr io.Writer, name string) *signalWatch {
 	w := &signalWatch{ch: make(chan os.Signal, 2)}
 	signal.Notify(w.ch, os.Interrupt, syscall.SIGTERM)
@@ -31,7 +32,8 @@ func watchSignals(j *job.Job, stderr io.Writer, name string) *signalWatch {
 				j.Stop("stopped by signal: " + sig.String())
 				continue
 			}
-			fmt.Fprintf(stderr, "%s: %v: killing what runs\n", name, sig)
+			signal.Stop(w.ch)
+			fmt.Fprintf(stderr, "%s: %v: killing what runs; once more ends at once\n", name, sig)
 			j.Kill("killed by signal: " + sig.String())
 		}
 	})

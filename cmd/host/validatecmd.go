@@ -32,7 +32,7 @@ Exit codes: 0 no mistakes, 2 mistakes.`,
 				return &codeError{code: job.CodeUsage, err: err}
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: no mistakes found\n", args[0])
-			return err
+			return output(err)
 		},
 	}
 	flags.register(cmd)

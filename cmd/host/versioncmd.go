@@ -20,7 +20,7 @@ func newVersionCommand(name string) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n%s %s/%s\nplugin protocol %v\n",
 				name, programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, wire.Versions())
-			return err
+			return output(err)
 		},
 	}
 }

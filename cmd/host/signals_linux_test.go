@@ -1,0 +1,158 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// gatePlugin are blocks of a job whose first task stands at a gate while
+// others wait for its worker.
+const gatePlugin = tasksPlugin + `
+task "gate" {}
+task "double" {}
+on "start" {
+  submit "gate" { input = "gate" }
+  submit "double" {
+    for_each = range(5)
+    input    = each.value
+  }
+}
+output { path = "out.jsonl" }
+`
+
+// atGate starts such a job and returns when its first task has begun.
+func atGate(t *testing.T, job string, args ...string) (*rig, *ran) {
+	t.Helper()
+	r := newRig(t)
+	require.NoError(t, syscall.Mkfifo(r.path("gate"), 0o600))
+	c := r.begin(job, args...)
+	c.stderr.until(t, 1, "stands at the gate")
+	return r, c
+}
+
+// open lets the task pass, which then has its result.
+func (r *rig) open() {
+	r.t.Helper()
+	require.NoError(r.t, os.WriteFile(r.path("gate"), []byte("passed"), 0o600))
+}
+
+func (c *ran) signal(sig os.Signal) {
+	c.rig.t.Helper()
+	require.NoError(c.rig.t, c.Process.Signal(sig))
+}
+
+func TestSignalCompletesWhatRuns(t *testing.T) {
+	t.Parallel()
+	for name, sig := range map[string]os.Signal{"interrupt": syscall.SIGINT, "terminated": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, c := atGate(t, gatePlugin)
+			c.signal(sig)
+			c.stderr.until(t, 1, "host: "+name+": finishing what runs and cancelling what waits; once more kills what runs\n")
+			r.open()
+			c.end().exits(130)
+
+			lines := r.lines("out.jsonl")
+			require.Len(t, lines, 6)
+			for _, l := range lines {
+				if l.Task == "gate" {
+					require.Equal(t, `"passed"`, string(l.Result))
+				} else {
+					require.True(t, l.Cancelled)
+					require.Contains(t, l.Error, "stopped by signal: "+name)
+				}
+			}
+			s := r.summary()
+			require.Equal(t, "stopped", s.Exit)
+			require.Equal(t, 130, s.ExitCode)
+			require.Equal(t, 1, s.Tasks["gate"].Results)
+			require.Equal(t, 5, s.Tasks["double"].Cancelled)
+			require.Contains(t, c.stdout.String(), "stopped: stopped by signal: "+name)
+		})
+	}
+}
+
+// TestSecondSignalKills is over a task that never passes and does not heed its
+// context.
+func TestSecondSignalKills(t *testing.T) {
+	t.Parallel()
+	r, c := atGate(t, gatePlugin)
+	c.signal(syscall.SIGINT)
+	c.stderr.until(t, 1, "finishing what runs")
+	c.signal(syscall.SIGINT)
+	c.end().exits(130)
+	require.Contains(t, c.stderr.String(), "host: interrupt: killing what runs; once more ends at once\n")
+
+	lines := r.lines("out.jsonl")
+	require.Len(t, lines, 6)
+	for _, l := range lines {
+		require.True(t, l.Cancelled, "%s", l.Error)
+	}
+	s := r.summary()
+	require.Equal(t, 130, s.ExitCode)
+	require.Equal(t, 1, s.Tasks["gate"].Cancelled)
+}
+
+// TestThirdSignalEnds is over an on block that goes on for very long.
+func TestThirdSignalEnds(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	c := r.begin(tasksPlugin + submitOne("double", "500000") + `
+on "double.result" { log = "it begins" }
+on "double.result" {
+  when = length([for x in range(event.result) : length([for y in range(1000) : y])]) == 1
+  log  = "never"
+}
+`)
+	c.stderr.until(t, 1, "it begins")
+	c.signal(syscall.SIGINT)
+	c.stderr.until(t, 1, "finishing what runs")
+	c.signal(syscall.SIGINT)
+	c.stderr.until(t, 1, "killing what runs")
+	c.signal(syscall.SIGINT)
+	require.Error(t, c.Wait())
+	require.Equal(t, syscall.SIGINT, c.ProcessState.Sys().(syscall.WaitStatus).Signal())
+	require.Eventually(t, func() bool { return len(left(t, r.dir)) == 0 }, 2*time.Second, 10*time.Millisecond)
+}
+
+func TestSignalWhileStarting(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	c := r.begin("plugin \"p\" {\n  source        = \"./mute\"\n  start_timeout = \"1m\"\n}" + doubleOne + `output { path = "out.jsonl" }`)
+	c.stderr.until(t, 1, "waiting for a licence")
+	c.signal(syscall.SIGTERM)
+	c.end().exits(130)
+	require.Contains(t, c.stderr.String(), "host: job.hcl: stopped before the run had started\n")
+	require.Empty(t, c.stdout.String())
+	require.NoFileExists(t, r.path("out.jsonl"))
+	require.NoFileExists(t, r.path("summary.json"))
+}
+
+// TestSignalGoesBeforeAllElse is over a run that is ending already.
+func TestSignalGoesBeforeAllElse(t *testing.T) {
+	t.Parallel()
+	r, c := atGate(t, gatePlugin+"on \"double.result\" {\n  stop = \"enough\"\n}\n", "--workers", "2")
+	c.signal(syscall.SIGINT)
+	c.stderr.until(t, 1, "finishing what runs")
+	r.open()
+	c.end().exits(130)
+	require.Equal(t, 130, r.summary().ExitCode)
+}
+
+func TestInspectIsInterrupted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	c := r.start("host", "plugin", "inspect", "mute")
+	require.Eventually(t, func() bool {
+		return slices.ContainsFunc(left(t, r.dir), func(line string) bool { return strings.HasPrefix(line, r.path("mute")) })
+	}, limit, 10*time.Millisecond)
+	c.signal(syscall.SIGINT)
+	c.end().exits(130)
+	require.Equal(t, "host: interrupt signal received\n", c.stderr.String())
+}
