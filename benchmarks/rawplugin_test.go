@@ -22,7 +22,9 @@ const rawCookie = "BENCHMARK_RAW_PLUGIN"
 
 var rawHandshake = goplugin.HandshakeConfig{ProtocolVersion: 1, MagicCookieKey: rawCookie, MagicCookieValue: "1"}
 
-type rawPlugin struct{ goplugin.NetRPCUnsupportedPlugin }
+type rawPlugin struct {
+	goplugin.NetRPCUnsupportedPlugin
+}
 
 func (rawPlugin) GRPCServer(_ *goplugin.GRPCBroker, s *grpc.Server) error {
 	s.RegisterService(&grpc.ServiceDesc{
