@@ -52,9 +52,10 @@ func TestSignalCompletesWhatRuns(t *testing.T) {
 	for name, sig := range map[string]os.Signal{"interrupt": syscall.SIGINT, "terminated": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, c := atGate(t, gatePlugin)
+			r, c := atGate(t, gatePlugin+"on \"double.cancelled\" {\n  log = \"waits no more\"\n}\n")
 			c.signal(sig)
 			c.stderr.until(t, 1, "host: "+name+": finishing what runs and cancelling what waits; once more kills what runs\n")
+			c.stderr.until(t, 5, "waits no more")
 			r.open()
 			c.end().exits(130)
 

@@ -53,7 +53,7 @@ func TestWarning(t *testing.T) {
 				time.Sleep(5*time.Second - 1)
 				synctest.Wait()
 				require.Empty(t, log.all())
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				synctest.Wait()
 				require.Equal(t, []string{warning + " future=1 waited=5s"}, log.all())
 				require.Equal(t, scheduler.Running, f.State(), "it has not stopped")
