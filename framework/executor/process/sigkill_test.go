@@ -57,14 +57,15 @@ func TestThreeHundredSIGKILLs(t *testing.T) {
 		tick.Reset(time.Duration(random.IntN(3000)) * time.Microsecond)
 		<-tick.C
 		live := slices.DeleteFunc(w.pids(), func(pid int) bool { return dying[pid] })
-		if len(live) > 0 {
+		// With fewer, workers would die before they got any work.
+		if len(live) > workers/2 {
 			victim := live[random.IntN(len(live))]
 			if unix.Kill(victim, unix.SIGKILL) == nil {
 				dying[victim] = true
 				killed++
 			}
 		}
-		require.Less(t, time.Since(began), 2*patience)
+		require.Less(t, time.Since(began), 5*patience)
 	}
 	for _, f := range futures {
 		await(t, f)
