@@ -25,6 +25,7 @@ func EmitSignal(src Source, sig Signal) { topicOf[none](src.Emitter(), sig.name)
 // Occurrence is an event together with its value, for [EmitMany].
 type Occurrence interface {
 	on(*Emitter) pending
+	occurred() Occurred
 }
 
 // pending is an occurrence on its emitter, ready to be counted and called.
@@ -49,6 +50,8 @@ func Of[T any](ev Event[T], v T) Occurrence { return occurrence[T]{ev.name, v} }
 
 // OfSignal returns the occurrence of sig.
 func OfSignal(sig Signal) Occurrence { return occurrence[none]{name: sig.name} }
+
+func (o occurrence[T]) occurred() Occurred { return occurred(o.name, o.value) }
 
 func (o occurrence[T]) on(em *Emitter) pending {
 	t := topicOf[T](em, o.name)
@@ -76,7 +79,11 @@ func EmitMany(src Source, occurrences ...Occurrence) {
 		all[i] = o.on(em)
 	}
 	if em.owner != nil {
-		em.owner.Enqueue(func() { emitMany(all, func(c call) { c.guarded() }) })
+		e := Emission{Emitter: em, deliver: func() { emitMany(all, func(c call) { c.guarded() }) }}
+		for _, o := range occurrences {
+			e.Occurrences = append(e.Occurrences, o.occurred())
+		}
+		em.owner.Enqueue(e)
 		return
 	}
 	emitMany(all, func(c call) { c.make() })

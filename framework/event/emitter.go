@@ -23,6 +23,8 @@ type Emitter struct {
 	ref   string
 	owner Owner
 	log   *slog.Logger
+	// mirror says that emissions happen elsewhere and are repeated here.
+	mirror bool
 
 	nextOrder atomic.Uint64
 
@@ -39,11 +41,13 @@ type topics struct {
 // Owner is an event loop that an emitter belongs to. Its methods must be safe
 // for use from any goroutine.
 type Owner interface {
-	// Enqueue has deliver called later, behind what already happened and never
-	// beside another delivery. It must not block or call deliver itself.
-	Enqueue(deliver func())
+	// Enqueue has e delivered later, behind what already happened and never
+	// beside another delivery. It must not block or deliver e itself.
+	Enqueue(e Emission)
 	// Failed is told that a callback or predicate panicked; err is a *PanicError.
 	Failed(h *Handler, err error)
+	// Changed is told that somebody subscribed or unsubscribed.
+	Changed(em *Emitter)
 }
 
 // Source is anything that has an emitter: an [*Emitter] itself, a scheduler, a
@@ -71,6 +75,14 @@ func NewOwned(name string, owner Owner, log *slog.Logger) (*Emitter, Delivery) {
 	}
 	em := newEmitter(name, owner, log)
 	return em, Delivery{em}
+}
+
+// NewMirror is [NewOwned] for an emitter that repeats what another one, perhaps
+// in another process, tells: see [Follow].
+func NewMirror(name string, owner Owner, log *slog.Logger) (*Emitter, Delivery) {
+	em, by := NewOwned(name, owner, log)
+	em.mirror = true
+	return em, by
 }
 
 func newEmitter(name string, owner Owner, log *slog.Logger) *Emitter {
@@ -200,7 +212,10 @@ func (em *Emitter) learn(name string, fresh topic) topic {
 	return fresh
 }
 
-func (em *Emitter) logSubscribed(h *Handler) {
+func (em *Emitter) subscribed(h *Handler) {
+	if em.owner != nil {
+		em.owner.Changed(em)
+	}
 	log := em.log
 	if log == nil {
 		log = slog.Default()

@@ -12,6 +12,7 @@ type Handler struct {
 	topic    topic
 	order    uint64 // by which handlers of one emitter are called
 	callback callback
+	base     uint64 // emissions before it subscribed
 	gone     atomic.Bool
 
 	seen  atomic.Uint64 // of a plain handler also the number of calls

@@ -14,9 +14,17 @@ type queue struct {
 	waiting []func()
 	failed  []error
 	by      []*event.Handler
+
+	emissions []event.Emission
+	changes   int
 }
 
-func (q *queue) Enqueue(deliver func()) { q.waiting = append(q.waiting, deliver) }
+func (q *queue) Enqueue(e event.Emission) {
+	q.waiting = append(q.waiting, e.Deliver)
+	q.emissions = append(q.emissions, e)
+}
+
+func (q *queue) Changed(*event.Emitter) { q.changes++ }
 
 func (q *queue) Failed(h *event.Handler, err error) {
 	q.by = append(q.by, h)

@@ -16,6 +16,10 @@ type topic interface {
 	remove(*Handler)
 	failed(*Handler, error)
 	subscribeAny(fn func(any), opts []Option) *Handler
+	emitDecoded(decode func(into any) error, origin any) error
+	follow(n uint64, decode func(into any) error) error
+	setCount(n uint64)
+	emitter() *Emitter
 }
 
 // typed is a topic with the type of its value.
@@ -35,6 +39,7 @@ type subscription[T any] struct {
 	fn func(T)
 }
 
+func (t *typed[T]) emitter() *Emitter       { return t.em }
 func (t *typed[T]) name() string            { return t.ev }
 func (t *typed[T]) valueType() reflect.Type { return reflect.TypeFor[T]() }
 func (t *typed[T]) count() uint64           { return t.emitted.Load() }
@@ -59,15 +64,16 @@ func (t *typed[T]) list() []*Handler {
 // signal or an untyped subscription is not fn.
 func (t *typed[T]) subscribe(fn func(T), from any, defaults, opts []Option) *Handler {
 	h := &Handler{opts: collect(defaults, opts), topic: t, callback: callbackOf(from)}
-	h.plain = h.opts.plain()
+	h.plain = h.opts.plain() && !t.em.mirror // which counts calls by emissions
 
 	t.mu.Lock()
 	h.order = t.em.nextOrder.Add(1) // within the lock: as in the list
+	h.base = t.emitted.Load()
 	next := append(slices.Clone(t.subscriptions()), subscription[T]{h, fn})
 	t.handlers.Store(&next)
 	t.mu.Unlock()
 
-	t.em.logSubscribed(h)
+	t.em.subscribed(h)
 	return h
 }
 
@@ -86,12 +92,15 @@ func (t *typed[T]) remove(h *Handler) {
 	defer t.mu.Unlock()
 	next := slices.DeleteFunc(slices.Clone(t.subscriptions()), func(s subscription[T]) bool { return s.h == h })
 	t.handlers.Store(&next)
+	if t.em.owner != nil {
+		t.em.owner.Changed(t.em)
+	}
 }
 
 // emit is what users call: through the owner's queue where there is one.
 func (t *typed[T]) emit(v T) {
 	if t.em.owner != nil {
-		t.em.owner.Enqueue(func() { t.deliver(v) })
+		t.em.owner.Enqueue(Emission{Emitter: t.em, Occurrences: []Occurred{occurred(t.ev, v)}, deliver: func() { t.deliver(v) }})
 		return
 	}
 	t.emitted.Add(1)

@@ -157,3 +157,5 @@ func fakeCodes() map[string]code {
 		},
 	}
 }
+
+func (f *fake) Pause(bool) {}

@@ -49,6 +49,7 @@ type typed interface {
 	input() any
 	def() task.Code
 	encode() ([]byte, error)
+	encodeOutput() ([]byte, error)
 	decode(payload []byte, contentType string) error
 	run(context.Context) error
 	deliverSubmitted()
@@ -70,6 +71,9 @@ type Call struct {
 	cause       error // of a cancellation; written before cancel is set
 	constraints *Constraints
 	elapsed     time.Duration
+	accepted    time.Time            // zero unless observed
+	wait        time.Duration        // from acceptance to the end, without elapsed; 0 unless observed
+	kept        atomic.Pointer[kept] // nil for nothing
 
 	done      atomic.Pointer[chan struct{}]
 	callbacks []func() // guarded by Scheduler.mu
@@ -184,12 +188,23 @@ func (c *Call) settle(o *Outcome) bool {
 			final, c.err = Failed, err
 		}
 	}
+	if c.encoded && final == Succeeded && c.s.keepResults.Load() {
+		c.keepOutput(o.Payload, o.ContentType)
+	}
 	c.payload = nil
 	c.state.Store(uint32(final))
 	if ch := c.done.Swap(closed); ch != nil {
 		close(*ch)
 	}
 	return true
+}
+
+func (c *Call) keepOutput(payload []byte, contentType string) {
+	k := &kept{output: payload, outputType: contentType}
+	if before := c.kept.Load(); before != nil {
+		k.input = before.input
+	}
+	c.kept.Store(k)
 }
 
 // waitChan returns a channel that is closed when the call has ended.

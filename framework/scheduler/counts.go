@@ -51,12 +51,15 @@ func (s *Scheduler) Workers() WorkerCounts {
 // report is [Host.Report].
 func (s *Scheduler) report(e WorkerEvent) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	switch e.State {
 	case WorkerReady:
 		s.workers.Started++
 	case WorkerLost:
 		s.workers.Lost++
+	}
+	s.mu.Unlock()
+	if s.observed() {
+		s.put(item{kind: itemWorker, worker: &e})
 	}
 }
 

@@ -43,6 +43,11 @@ type Executor interface {
 	// it came to before.
 	Cancel(*Call)
 
+	// Pause pauses or resumes the beginning of calls that wait. It may be
+	// called at any time, also before Start and after Stop, and holds until it
+	// is called again. Calls that wait can be cancelled as ever.
+	Pause(paused bool)
+
 	// Began reports whether the call's code has begun, as far as is known.
 	Began(*Call) bool
 

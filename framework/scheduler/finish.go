@@ -27,13 +27,17 @@ func (r *run) finish(reason ExitCode) {
 	switch {
 	case stop != nil:
 		r.exit.Message, r.exit.Err = stop.message, stop.err
-		event.Deliver(s.delivery, s.OnStop, Stopped{Message: stop.message, Err: stop.err})
+		value := Stopped{Message: stop.message, Err: stop.err}
+		if s.observed() {
+			s.observe(Occurrence{Kind: OccurredLifecycle, Event: s.OnStop.Event().Name(), Stopped: value})
+		}
+		event.Deliver(s.delivery, s.OnStop, value)
 	case reason == ExitTimeout:
 		r.exit.Message = fmt.Sprintf("the time of %v was over", r.opts.timeout)
-		event.DeliverSignal(s.delivery, s.OnTimeout)
+		s.tellSignal(s.OnTimeout)
 	}
 	r.judge(nil)
-	event.DeliverSignal(s.delivery, s.OnFinishing)
+	s.tellSignal(s.OnFinishing)
 	r.judge(nil)
 
 	s.mu.Lock()
@@ -45,7 +49,7 @@ func (r *run) finish(reason ExitCode) {
 	r.shutDown()
 
 	r.finished = true
-	event.DeliverSignal(s.delivery, s.OnFinished)
+	s.tellSignal(s.OnFinished)
 	r.judge(nil)
 	r.tellRest()
 
@@ -58,6 +62,18 @@ func (r *run) finish(reason ExitCode) {
 			r.err = f.err
 		}
 	}
+	r.exit.Elapsed = time.Since(r.started)
+	r.finishObservers()
+}
+
+// finishObservers has observers end, side by side.
+func (r *run) finishObservers() {
+	var wg sync.WaitGroup
+	for _, o := range r.s.observers {
+		wg.Go(func() { o.Finish(r.life, r.exit) })
+	}
+	wg.Wait()
+	r.kill()
 }
 
 // killCause tells futures why they were killed at the end. s.mu is held.
@@ -129,7 +145,6 @@ func (r *run) close() {
 		s.mu.Unlock()
 	}
 	s.inbox.driven = false
-	r.exit.Elapsed = time.Since(r.started)
 	r.batch = nil
 	close(r.done)
 	s.mu.Unlock()

@@ -26,6 +26,9 @@ type AnyFuture interface {
 	Input() any
 	// Value returns the result, or nil if there is none (yet).
 	Value() any
+	// EncodedValue returns the result, encoded by the task's codec, and its
+	// content type.
+	EncodedValue() (payload []byte, contentType string, err error)
 	// Elapsed returns how long the code took, 0 before the end.
 	Elapsed() time.Duration
 	// Worker returns the number of the worker that ran the code, -1 if none did.
@@ -99,6 +102,15 @@ func (f *Future[Out]) Value() any {
 	return f.out
 }
 
+// EncodedValue implements [AnyFuture].
+func (f *Future[Out]) EncodedValue() (payload []byte, contentType string, err error) {
+	if _, err, ended := f.Result(); err != nil || !ended {
+		return nil, "", err
+	}
+	payload, err = f.c.self.encodeOutput()
+	return payload, f.c.self.def().OutputCodec().ContentType(), err
+}
+
 // Elapsed implements [AnyFuture].
 func (f *Future[Out]) Elapsed() time.Duration {
 	if !State(f.c.state.Load()).Ended() {
@@ -161,6 +173,8 @@ func (j *job[In, Out]) input() any { return j.in }
 func (j *job[In, Out]) def() task.Code { return j.dfn }
 
 func (j *job[In, Out]) encode() ([]byte, error) { return j.dfn.InputCodec().Marshal(j.in) }
+
+func (j *job[In, Out]) encodeOutput() ([]byte, error) { return j.dfn.OutputCodec().Marshal(j.out) }
 
 func (j *job[In, Out]) decode(payload []byte, contentType string) error {
 	codec := j.dfn.OutputCodec()

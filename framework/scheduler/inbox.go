@@ -5,6 +5,8 @@ type item struct {
 	kind itemKind
 	call *Call
 	do   func()
+
+	worker *WorkerEvent
 }
 
 type itemKind uint8
@@ -16,6 +18,7 @@ const (
 	itemEnded                     // a call has ended
 	itemStop                      // the run was stopped
 	itemTimeout                   // the run's time is over
+	itemWorker                    // a worker's state has changed, and there are observers
 	itemWake                      // nothing but a reason to look at the run's state
 )
 

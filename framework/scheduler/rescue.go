@@ -2,8 +2,7 @@ package scheduler
 
 import (
 	"errors"
-
-	"github.com/signalbox-go/signalbox/framework/event"
+	"time"
 )
 
 // ErrGoexit is how a run ends in which a callback ended its goroutine, as
@@ -42,12 +41,14 @@ func (r *run) abort() {
 	r.shutDown()
 	if !r.finished {
 		r.finished = true
-		event.DeliverSignal(s.delivery, s.OnFinished)
+		s.tellSignal(s.OnFinished)
 	}
 	r.tellRest()
 	r.judge(nil)
 	r.exit.Code, r.exit.Err, r.exit.Message = ExitException, ErrGoexit, ErrGoexit.Error()
 	r.err = ErrGoexit
+	r.exit.Elapsed = time.Since(r.started)
+	r.finishObservers()
 	r.close()
 	returned = true
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/signalbox-go/signalbox/framework/event"
 )
 
 // run is one run of a scheduler. Its fields are guarded by Scheduler.mu,
@@ -22,9 +20,11 @@ type run struct {
 
 	awaited bool // somebody waits: an empty queue may end the run
 	stop    *stopRequest
-	killing bool  // what runs is to be killed
-	cause   error // why
-	failed  error // of an executor, before the run had begun
+	killing bool            // what runs is to be killed
+	cause   error           // why
+	failed  error           // of an executor, before the run had begun
+	life    context.Context // ends when the run is killed
+	kill    context.CancelFunc
 
 	// Of the loop alone:
 	batch    []item
@@ -62,6 +62,7 @@ type failure struct {
 // kept an executor from starting; nothing is left running then.
 func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 	r := &run{s: s, done: make(chan struct{}), started: time.Now(), telling: true}
+	r.life, r.kill = context.WithCancel(context.Background())
 	for _, o := range opts {
 		o(&r.opts)
 	}
@@ -143,6 +144,7 @@ func (s *Scheduler) Kill(message string, cause error) {
 		return
 	}
 	s.requestStop(r.stopFor(message, cause))
+	r.kill()
 	if !r.killing {
 		r.killing = true
 		r.cause = cause
@@ -186,19 +188,25 @@ func (r *run) over() bool {
 	}
 }
 
-// startExecutors starts all executors side by side and finds the one of each
-// task. On an error none is left running.
+// startExecutors starts all executors and observers side by side and finds the
+// executor of each task. On an error none is left running.
 func (r *run) startExecutors(ctx context.Context) error {
 	s := r.s
 	host := Host{Run: s.name, Log: s.log, End: s.end, Report: s.report,
 		Fail: r.executorFailed}
 	errs := make([]error, len(s.executors))
+	observing := make([]error, len(s.observers))
+	s.keepInputs.Store(false)
+	s.keepResults.Store(false)
 	var wg sync.WaitGroup
 	for i, e := range s.executors {
 		wg.Go(func() { errs[i] = e.Start(ctx, host) })
 	}
+	for i, o := range s.observers {
+		wg.Go(func() { observing[i] = o.Begin(ctx, &Tap{s: s, opts: r.opts}) })
+	}
 	wg.Wait()
-	err := errors.Join(errs...)
+	err := errors.Join(append(errs, observing...)...)
 	if err == nil {
 		err = s.resolveAll()
 	}
@@ -208,6 +216,11 @@ func (r *run) startExecutors(ctx context.Context) error {
 	for i, e := range s.executors {
 		if errs[i] == nil {
 			wg.Go(func() { e.Stop(true, err) })
+		}
+	}
+	for i, o := range s.observers {
+		if observing[i] == nil {
+			wg.Go(func() { o.Abort(err) })
 		}
 	}
 	wg.Wait()
@@ -261,7 +274,7 @@ func (r *run) loop(ctx context.Context, handover <-chan struct{}) {
 		timer = time.AfterFunc(r.opts.timeout-time.Since(r.started), func() { s.put(item{kind: itemTimeout}) })
 		defer timer.Stop()
 	}
-	event.DeliverSignal(s.delivery, s.OnStart)
+	s.tellSignal(s.OnStart)
 	r.judge(nil)
 	if r.idle() {
 		r.tellEmpty()
@@ -283,7 +296,7 @@ func (r *run) idle() bool {
 }
 
 func (r *run) tellEmpty() {
-	event.DeliverSignal(r.s.delivery, r.s.OnEmpty)
+	r.s.tellSignal(r.s.OnEmpty)
 	r.judge(nil)
 }
 
@@ -333,7 +346,7 @@ func (r *run) tell(it *item) {
 	strays := r.s.stray
 	r.s.stray = nil
 	if empty {
-		event.DeliverSignal(r.s.delivery, r.s.OnEmpty)
+		r.s.tellSignal(r.s.OnEmpty)
 	}
 	r.s.stray = append(strays, r.s.stray...)
 	r.judge(it.call)
@@ -348,7 +361,7 @@ func (r *run) exhausted() bool {
 	if s.queue.len > 0 || len(s.inbox.items) > 0 || r.next < len(r.batch) {
 		return false
 	}
-	if r.stop != nil || !r.awaited || r.opts.keepRunning {
+	if r.stop != nil || !r.awaited || r.opts.keepRunning || !s.settledObservers() {
 		return false
 	}
 	s.accepting = false

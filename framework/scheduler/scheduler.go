@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -56,6 +57,10 @@ type Scheduler struct {
 	executors []Executor
 	emitter   *event.Emitter
 	delivery  event.Delivery
+	observers []Observer
+	pauses    pauses
+
+	keepInputs, keepResults atomic.Bool // observers asked for them
 
 	mu        sync.Mutex
 	inbox     inbox
@@ -103,6 +108,7 @@ func New(executor Executor, opts ...Option) *Scheduler {
 		}
 		names[e.Name()] = true
 	}
+	s.pauses.executors = s.executors
 	s.inbox.wake = make(chan struct{}, 1)
 	s.queue.at = func(c *Call) *links { return &c.inQueue }
 	s.emitter, s.delivery = event.NewOwned(s.name, owner{s}, s.log)
@@ -123,7 +129,11 @@ func New(executor Executor, opts ...Option) *Scheduler {
 // owner drives the emitters of a scheduler and its tasks.
 type owner struct{ s *Scheduler }
 
-func (o owner) Enqueue(deliver func()) { o.s.put(item{kind: itemDo, do: deliver}) }
+func (o owner) Enqueue(e event.Emission) {
+	o.s.put(item{kind: itemDo, do: func() { o.s.tellEmission(e) }})
+}
+
+func (o owner) Changed(*event.Emitter) {}
 
 func (o owner) Failed(_ *event.Handler, err error) { o.s.stray = append(o.s.stray, err) }
 

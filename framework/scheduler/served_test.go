@@ -139,3 +139,5 @@ func (e *served) only(t *testing.T) *scheduler.Call {
 	}
 	return nil
 }
+
+func (e *served) Pause(bool) {}

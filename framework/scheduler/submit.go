@@ -28,6 +28,23 @@ func (t *Task[In, Out]) Submit(in In) (*Future[Out], error) {
 	return submit(t.core.s, t.core, t, t.def, in)
 }
 
+// SubmitEncoded implements [AnyTask].
+func (t *Task[In, Out]) SubmitEncoded(payload []byte, contentType string) (AnyFuture, error) {
+	codec := t.def.InputCodec()
+	if contentType != "" && contentType != codec.ContentType() {
+		return nil, t.core.s.refuse(t.core, task.Errorf(task.KindDecode, "the input is %s; the task takes %s", contentType, codec.ContentType()))
+	}
+	var in In
+	if err := codec.Unmarshal(payload, &in); err != nil {
+		return nil, t.core.s.refuse(t.core, task.Errorf(task.KindDecode, "the input does not decode as %v (%s): %v", t.def.InputType(), codec.ContentType(), err))
+	}
+	f, err := t.Submit(in)
+	if err != nil {
+		return nil, err // not a nil future of a type
+	}
+	return f, nil
+}
+
 // manner is how a call is submitted.
 type manner struct {
 	want    Constraints
@@ -179,6 +196,12 @@ func accept[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *ta
 			return nil, s.refuse(core, task.Errorf(task.KindEncode, "input does not encode as %s: %v", def.InputCodec().ContentType(), err))
 		}
 	}
+	if s.observed() {
+		c.accepted = time.Now()
+		if c.encoded && s.keepInputs.Load() {
+			c.kept.Store(&kept{input: c.payload})
+		}
+	}
 	if !s.accept(c) {
 		return nil, s.refuse(core, ErrNotRunning)
 	}
@@ -203,7 +226,14 @@ func (s *Scheduler) accept(c *Call) bool {
 // end is [Host.End].
 func (s *Scheduler) end(outcomes []Outcome) {
 	late := 0
+	var now time.Time
+	if s.observed() {
+		now = time.Now()
+	}
 	for i := range outcomes {
+		if c := outcomes[i].Call; !now.IsZero() && !c.hasEnded() {
+			c.wait = max(0, now.Sub(c.accepted)-outcomes[i].Elapsed)
+		}
 		if !outcomes[i].Call.settle(&outcomes[i]) {
 			outcomes[i].Call = nil
 			late++

@@ -37,6 +37,10 @@ type AnyTask interface {
 	Extensions() []Extension
 	// Attach attaches further extensions, after those that the task has.
 	Attach(extensions ...Extension) error
+	// SubmitEncoded is [Task.Submit] for callers that have the input encoded,
+	// in the content type of the task, which an empty one stands for. The error
+	// is a [*RefusedError] too if the input does not decode.
+	SubmitEncoded(payload []byte, contentType string) (AnyFuture, error)
 	// Scheduler returns the scheduler that the task belongs to.
 	Scheduler() *Scheduler
 }

@@ -20,6 +20,8 @@ func (s *Scheduler) tell(it *item) {
 		s.tellSubmitted(it.call)
 	case itemEnded:
 		s.tellEnded(it.call)
+	case itemWorker:
+		s.observe(Occurrence{Kind: OccurredWorker, Worker: *it.worker})
 	}
 }
 
@@ -28,6 +30,9 @@ func (s *Scheduler) tellSubmitted(c *Call) {
 	s.counts.Submitted++
 	c.task.counts.Submitted++
 	s.mu.Unlock()
+	if s.observed() {
+		s.observeSubmitted(c)
+	}
 	event.Deliver(s.delivery, s.OnFutureSubmitted, FutureSubmitted{Future: c.Future()})
 	if c.task.any == nil {
 		return
@@ -45,6 +50,9 @@ func (s *Scheduler) tellEnded(c *Call) {
 	s.queue.remove(c)
 	s.tally(c)
 	s.mu.Unlock()
+	if s.observed() {
+		s.observeEnded(c)
+	}
 	f := c.Future()
 	switch State(c.state.Load()) {
 	case Cancelled:
@@ -63,6 +71,33 @@ func (s *Scheduler) tellEnded(c *Call) {
 		c.self.deliverEnded()
 	}
 	s.callBack(c)
+}
+
+// tellSignal tells one of the run's own events.
+func (s *Scheduler) tellSignal(sub event.SignalSubscriber) {
+	if s.observed() {
+		s.observe(Occurrence{Kind: OccurredLifecycle, Event: sub.Event().Name()})
+	}
+	event.DeliverSignal(s.delivery, sub)
+}
+
+// tellEmission tells what was emitted by hand.
+func (s *Scheduler) tellEmission(e event.Emission) {
+	if s.observed() {
+		t := s.taskOf(e.Emitter)
+		for _, o := range e.Occurrences {
+			s.observe(Occurrence{Kind: OccurredEmission, Event: o.Name, Task: t, Value: o.Value, Origin: e.Origin})
+		}
+	}
+	e.Deliver()
+}
+
+// taskOf returns the task that an emitter belongs to, nil for the scheduler's.
+func (s *Scheduler) taskOf(em *event.Emitter) AnyTask {
+	if em == s.emitter {
+		return nil
+	}
+	return s.Task(em.Name())
 }
 
 // callBack calls the future's own callbacks.

@@ -66,6 +66,7 @@ func cases() []testCase {
 		{"timeout, killing", nil, testTimeoutKill},
 		{"context ends", nil, testContextEnds},
 		{"deadline", nil, testDeadline},
+		{"pause", nil, testPause},
 		{"call", nil, testCall},
 		{"map", nil, testMap},
 		{"leaving a map", nil, testMapLeft},

@@ -25,6 +25,7 @@ type Executor struct {
 	running map[*scheduler.Call]*running
 	claimed bool // from Start to the end of Stop
 	open    bool // from Start to Stop
+	paused  bool // nothing that waits is begun
 	killed  error
 	wg      sync.WaitGroup
 }

@@ -22,8 +22,20 @@ func (e *Executor) Submit(c *scheduler.Call) {
 	e.ready.Signal()
 }
 
-// next takes the first call that waits, nil for none. e.mu is held.
+// Pause implements [scheduler.Executor].
+func (e *Executor) Pause(paused bool) {
+	e.mu.Lock()
+	e.paused = paused
+	e.mu.Unlock()
+	e.ready.Broadcast()
+}
+
+// next takes the first call that waits and may begin, nil for none. e.mu is
+// held.
 func (e *Executor) next() *scheduler.Call {
+	if e.paused {
+		return nil
+	}
 	for e.head < len(e.waiting) {
 		c := e.waiting[e.head]
 		e.waiting[e.head] = nil

@@ -30,6 +30,7 @@ type Executor struct {
 	wg        sync.WaitGroup
 	balancing bool // it is looked again soon whether a worker is stuck
 	claimed   bool // from Start to the end of Stop
+	paused    bool // nothing of the backlog is sent
 }
 
 // Plugin returns an executor whose workers run the plugin at path. It panics
@@ -249,6 +250,16 @@ func (e *Executor) Cancel(c *scheduler.Call) {
 		end([]scheduler.Outcome{{Call: c, Cancelled: true, Err: c.CancelCause(), Worker: -1}})
 	}
 	// Otherwise it is not yet here, where Submit will see the request, or over.
+}
+
+// Pause implements [scheduler.Executor].
+func (e *Executor) Pause(paused bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.paused = paused
+	for _, w := range e.workers {
+		w.poke()
+	}
 }
 
 // Began implements [scheduler.Executor].

@@ -22,7 +22,7 @@ const (
 
 // canTake reports whether the worker may be sent calls.
 func (w *worker) canTake() bool {
-	return !w.dead && !w.closing && !w.recalled && w.recall == 0 && w.room() > 0
+	return !w.dead && !w.e.paused && !w.closing && !w.recalled && w.recall == 0 && w.room() > 0
 }
 
 // room returns how many more calls the worker may hold.
