@@ -105,6 +105,12 @@ func (t *Tap) Keep(inputs, results bool) {
 // Wake has the scheduler's loop look again whether the run is to end.
 func (t *Tap) Wake() { t.s.put(item{kind: itemWake}) }
 
+// Tell has observers told of o as of something that happens now, behind what
+// has already happened. No callback hears of it.
+func (t *Tap) Tell(o Occurrence) {
+	t.s.put(item{kind: itemDo, do: func() { t.s.observe(o) }})
+}
+
 // Pause pauses or resumes dispatch for this observer; see [Scheduler.Pause].
 func (t *Tap) Pause(paused bool) { t.s.pauses.set(t, paused) }
 

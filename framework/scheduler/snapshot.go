@@ -94,15 +94,13 @@ func viewTask(t AnyTask) view.Task {
 	if code := t.Code(); code != out.Name {
 		out.Code = code
 	}
-	in, result := t.(interface{ types() (in, out reflect.Type) }).types()
+	in, result := t.Types()
 	out.Input, out.Output = viewType(in), viewType(result)
 	for _, e := range t.Extensions() {
 		out.Extensions = append(out.Extensions, view.Extension{Name: e.Name(), Lines: linesOf(e)})
 	}
 	return out
 }
-
-func (t *Task[In, Out]) types() (in, out reflect.Type) { return t.def.InputType(), t.def.OutputType() }
 
 func viewType(t reflect.Type) string {
 	if t == reflect.TypeFor[struct{}]() {

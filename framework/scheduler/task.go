@@ -3,6 +3,7 @@ package scheduler
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,10 @@ type AnyTask interface {
 	Ref() string
 	// Code returns the name of the code that the task runs.
 	Code() string
+	// Types returns the types of inputs and results.
+	Types() (in, out reflect.Type)
+	// ContentType returns the content type of encoded inputs.
+	ContentType() string
 	// Emitter returns the emitter of the task's events.
 	Emitter() *event.Emitter
 	// Stats returns the task's counts and durations.
@@ -261,6 +266,12 @@ func (t *Task[In, Out]) Ref() string { return t.core.ref }
 
 // Code implements [AnyTask].
 func (t *Task[In, Out]) Code() string { return t.core.code }
+
+// Types implements [AnyTask].
+func (t *Task[In, Out]) Types() (in, out reflect.Type) { return t.def.InputType(), t.def.OutputType() }
+
+// ContentType implements [AnyTask].
+func (t *Task[In, Out]) ContentType() string { return t.def.InputCodec().ContentType() }
 
 // Def returns the task's definition.
 func (t *Task[In, Out]) Def() *task.Def[In, Out] { return t.def }

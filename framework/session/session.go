@@ -37,6 +37,7 @@ type Config struct {
 	MaxMessage int        // largest message in bytes
 	Tasks      []string   // names of the tasks, by the index used in frames
 	LogLevel   slog.Level // lowest level to log
+	Attach     *pb.Attach // of an event plugin; nil for a worker
 }
 
 // Session is an open stream. Send may be called from one goroutine at a time,
@@ -45,6 +46,8 @@ type Session struct {
 	stream grpc.BidiStreamingClient[pb.SessionRequest, pb.SessionResponse]
 	cancel context.CancelCauseFunc
 	ledger bool
+
+	welcome *pb.Welcome
 
 	sending sync.Mutex // held by Send, so that Receive can wait for its error
 	unsent  error      // of Send, which ended the stream
@@ -75,7 +78,7 @@ func open(life context.Context, conn grpc.ClientConnInterface, c Config) (*Sessi
 		return nil, explain(life, err)
 	}
 	hello := &pb.Hello{Run: c.Run, Worker: uint32(c.Worker), Ledger: c.Ledger, Config: c.Plugin,
-		MaxMessageBytes: uint64(c.MaxMessage), Tasks: c.Tasks, LogLevel: int32(c.LogLevel)}
+		MaxMessageBytes: uint64(c.MaxMessage), Tasks: c.Tasks, LogLevel: int32(c.LogLevel), Attach: c.Attach}
 	if err := stream.Send(&pb.SessionRequest{Hello: hello}); err != nil && !errors.Is(err, io.EOF) {
 		return nil, explain(life, err)
 	}
@@ -94,14 +97,22 @@ func open(life context.Context, conn grpc.ClientConnInterface, c Config) (*Sessi
 	if f := w.GetSetupFailure(); f != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSetup, failure.ToError(f))
 	}
-	if first.GetResults() != nil || first.GetReturned() != nil || first.GetDrained() || first.GetPong() != 0 {
+	if first.GetResults() != nil || first.GetReturned() != nil || first.GetDrained() || first.GetPong() != 0 ||
+		first.GetAck() != nil || len(first.GetCalls()) > 0 || first.GetSubscriptions() != nil || first.GetFinished() {
 		return nil, fmt.Errorf("%w: the first response answers what was not asked", ErrProtocol)
 	}
-	return &Session{stream: stream, ledger: w.GetLedger() && c.Ledger != ""}, nil
+	if c.Attach != nil && w.GetSubscriptions() == nil {
+		return nil, fmt.Errorf("%w: an event plugin told no subscriptions", ErrProtocol)
+	}
+	return &Session{stream: stream, ledger: w.GetLedger() && c.Ledger != "", welcome: w}, nil
 }
 
 // KeepsLedger reports whether the plugin keeps the ledger.
 func (s *Session) KeepsLedger() bool { return s.ledger }
+
+// Welcome returns what the plugin answered when the session was opened. It must
+// not be changed.
+func (s *Session) Welcome() *pb.Welcome { return s.welcome }
 
 // Send sends one request. It blocks while the plugin does not read. It returns
 // io.EOF when the stream has ended, which Receive explains. Any other error,

@@ -34,6 +34,142 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Scope says whose event is meant.
+type Scope int32
+
+const (
+	Scope_SCOPE_UNSPECIFIED Scope = 0
+	Scope_SCOPE_SCHEDULER   Scope = 1
+	// Of every task, counted together.
+	Scope_SCOPE_EVERY_TASK Scope = 2
+	Scope_SCOPE_TASK       Scope = 3
+)
+
+// Enum value maps for Scope.
+var (
+	Scope_name = map[int32]string{
+		0: "SCOPE_UNSPECIFIED",
+		1: "SCOPE_SCHEDULER",
+		2: "SCOPE_EVERY_TASK",
+		3: "SCOPE_TASK",
+	}
+	Scope_value = map[string]int32{
+		"SCOPE_UNSPECIFIED": 0,
+		"SCOPE_SCHEDULER":   1,
+		"SCOPE_EVERY_TASK":  2,
+		"SCOPE_TASK":        3,
+	}
+)
+
+func (x Scope) Enum() *Scope {
+	p := new(Scope)
+	*p = x
+	return p
+}
+
+func (x Scope) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Scope) Descriptor() protoreflect.EnumDescriptor {
+	return file_signalbox_v1_plugin_proto_enumTypes[0].Descriptor()
+}
+
+func (Scope) Type() protoreflect.EnumType {
+	return &file_signalbox_v1_plugin_proto_enumTypes[0]
+}
+
+func (x Scope) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Scope.Descriptor instead.
+func (Scope) EnumDescriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{0}
+}
+
+// Kind says what a record tells.
+type Kind int32
+
+const (
+	Kind_KIND_UNSPECIFIED Kind = 0
+	Kind_KIND_START       Kind = 1
+	Kind_KIND_FINISHING   Kind = 2
+	Kind_KIND_FINISHED    Kind = 3
+	Kind_KIND_STOP        Kind = 4
+	Kind_KIND_TIMEOUT     Kind = 5
+	Kind_KIND_EMPTY       Kind = 6
+	Kind_KIND_SUBMITTED   Kind = 7
+	Kind_KIND_RESULT      Kind = 8
+	Kind_KIND_EXCEPTION   Kind = 9
+	Kind_KIND_CANCELLED   Kind = 10
+	// Emitted by hand: an extension's event, or one of the user's.
+	Kind_KIND_EMITTED Kind = 11
+	// A worker's state has changed. Not an event of the scheduler.
+	Kind_KIND_WORKER Kind = 12
+)
+
+// Enum value maps for Kind.
+var (
+	Kind_name = map[int32]string{
+		0:  "KIND_UNSPECIFIED",
+		1:  "KIND_START",
+		2:  "KIND_FINISHING",
+		3:  "KIND_FINISHED",
+		4:  "KIND_STOP",
+		5:  "KIND_TIMEOUT",
+		6:  "KIND_EMPTY",
+		7:  "KIND_SUBMITTED",
+		8:  "KIND_RESULT",
+		9:  "KIND_EXCEPTION",
+		10: "KIND_CANCELLED",
+		11: "KIND_EMITTED",
+		12: "KIND_WORKER",
+	}
+	Kind_value = map[string]int32{
+		"KIND_UNSPECIFIED": 0,
+		"KIND_START":       1,
+		"KIND_FINISHING":   2,
+		"KIND_FINISHED":    3,
+		"KIND_STOP":        4,
+		"KIND_TIMEOUT":     5,
+		"KIND_EMPTY":       6,
+		"KIND_SUBMITTED":   7,
+		"KIND_RESULT":      8,
+		"KIND_EXCEPTION":   9,
+		"KIND_CANCELLED":   10,
+		"KIND_EMITTED":     11,
+		"KIND_WORKER":      12,
+	}
+)
+
+func (x Kind) Enum() *Kind {
+	p := new(Kind)
+	*p = x
+	return p
+}
+
+func (x Kind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Kind) Descriptor() protoreflect.EnumDescriptor {
+	return file_signalbox_v1_plugin_proto_enumTypes[1].Descriptor()
+}
+
+func (Kind) Type() protoreflect.EnumType {
+	return &file_signalbox_v1_plugin_proto_enumTypes[1]
+}
+
+func (x Kind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Kind.Descriptor instead.
+func (Kind) EnumDescriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{1}
+}
+
 type DescribeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -73,8 +209,9 @@ func (*DescribeRequest) Descriptor() ([]byte, []int) {
 type DescribeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// SDK that built the plugin, such as "go/1", for humans.
-	Sdk           string      `protobuf:"bytes,1,opt,name=sdk,proto3" json:"sdk,omitempty"`
-	Tasks         []*TaskType `protobuf:"bytes,2,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	Sdk           string             `protobuf:"bytes,1,opt,name=sdk,proto3" json:"sdk,omitempty"`
+	Tasks         []*TaskType        `protobuf:"bytes,2,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	EventPlugins  []*EventPluginType `protobuf:"bytes,3,rep,name=event_plugins,json=eventPlugins,proto3" json:"event_plugins,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -119,6 +256,13 @@ func (x *DescribeResponse) GetSdk() string {
 func (x *DescribeResponse) GetTasks() []*TaskType {
 	if x != nil {
 		return x.Tasks
+	}
+	return nil
+}
+
+func (x *DescribeResponse) GetEventPlugins() []*EventPluginType {
+	if x != nil {
+		return x.EventPlugins
 	}
 	return nil
 }
@@ -211,6 +355,133 @@ func (x *TaskType) GetOutputSchema() string {
 	return ""
 }
 
+// EventPluginType is one event plugin that an executable offers. Each has a
+// name of its own.
+type EventPluginType struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What its configuration may hold.
+	Config        []*ConfigField `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventPluginType) Reset() {
+	*x = EventPluginType{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventPluginType) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventPluginType) ProtoMessage() {}
+
+func (x *EventPluginType) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventPluginType.ProtoReflect.Descriptor instead.
+func (*EventPluginType) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *EventPluginType) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *EventPluginType) GetConfig() []*ConfigField {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+// ConfigField is one attribute of a configuration.
+type ConfigField struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Its type: "string", "number", "bool", "any", or "list of …" and "map of …"
+	// of one of these. Durations are strings.
+	Type     string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	Optional bool   `protobuf:"varint,3,opt,name=optional,proto3" json:"optional,omitempty"`
+	// For humans.
+	Doc           string `protobuf:"bytes,4,opt,name=doc,proto3" json:"doc,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConfigField) Reset() {
+	*x = ConfigField{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConfigField) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConfigField) ProtoMessage() {}
+
+func (x *ConfigField) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConfigField.ProtoReflect.Descriptor instead.
+func (*ConfigField) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ConfigField) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ConfigField) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *ConfigField) GetOptional() bool {
+	if x != nil {
+		return x.Optional
+	}
+	return false
+}
+
+func (x *ConfigField) GetDoc() string {
+	if x != nil {
+		return x.Doc
+	}
+	return ""
+}
+
 // SessionRequest goes from host to plugin. A request may hold any
 // combination of its fields; they are handled in the order of their numbers.
 type SessionRequest struct {
@@ -227,14 +498,25 @@ type SessionRequest struct {
 	// Finish what is held, then answer with drained.
 	Drain bool `protobuf:"varint,5,opt,name=drain,proto3" json:"drain,omitempty"`
 	// Answered at once with the same number in pong. 0: no ping.
-	Ping          uint64 `protobuf:"varint,6,opt,name=ping,proto3" json:"ping,omitempty"`
+	Ping uint64 `protobuf:"varint,6,opt,name=ping,proto3" json:"ping,omitempty"`
+	// What happened, in order. Answered by acks once it was dealt with.
+	Events *Events `protobuf:"bytes,7,opt,name=events,proto3" json:"events,omitempty"`
+	// Answers calls.
+	Replies []*Reply `protobuf:"bytes,8,rep,name=replies,proto3" json:"replies,omitempty"`
+	// Ends of futures that the plugin has submitted and waits for.
+	Ends []*FutureEnd `protobuf:"bytes,9,rep,name=ends,proto3" json:"ends,omitempty"`
+	// There will be no more events. Deal with those that came, flush, then
+	// answer with finished.
+	Finish *Finish `protobuf:"bytes,10,opt,name=finish,proto3" json:"finish,omitempty"`
+	// How the host stands, from time to time.
+	Gauges        *Gauges `protobuf:"bytes,11,opt,name=gauges,proto3" json:"gauges,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SessionRequest) Reset() {
 	*x = SessionRequest{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[3]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -246,7 +528,7 @@ func (x *SessionRequest) String() string {
 func (*SessionRequest) ProtoMessage() {}
 
 func (x *SessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[3]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -259,7 +541,7 @@ func (x *SessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionRequest.ProtoReflect.Descriptor instead.
 func (*SessionRequest) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{3}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SessionRequest) GetHello() *Hello {
@@ -304,6 +586,41 @@ func (x *SessionRequest) GetPing() uint64 {
 	return 0
 }
 
+func (x *SessionRequest) GetEvents() *Events {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *SessionRequest) GetReplies() []*Reply {
+	if x != nil {
+		return x.Replies
+	}
+	return nil
+}
+
+func (x *SessionRequest) GetEnds() []*FutureEnd {
+	if x != nil {
+		return x.Ends
+	}
+	return nil
+}
+
+func (x *SessionRequest) GetFinish() *Finish {
+	if x != nil {
+		return x.Finish
+	}
+	return nil
+}
+
+func (x *SessionRequest) GetGauges() *Gauges {
+	if x != nil {
+		return x.Gauges
+	}
+	return nil
+}
+
 // SessionResponse goes from plugin to host.
 type SessionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -311,16 +628,23 @@ type SessionResponse struct {
 	Welcome *Welcome `protobuf:"bytes,1,opt,name=welcome,proto3" json:"welcome,omitempty"`
 	Results *Results `protobuf:"bytes,2,opt,name=results,proto3" json:"results,omitempty"`
 	// Answers recall_from.
-	Returned      *Returned `protobuf:"bytes,3,opt,name=returned,proto3" json:"returned,omitempty"`
-	Drained       bool      `protobuf:"varint,4,opt,name=drained,proto3" json:"drained,omitempty"`
-	Pong          uint64    `protobuf:"varint,5,opt,name=pong,proto3" json:"pong,omitempty"`
+	Returned *Returned `protobuf:"bytes,3,opt,name=returned,proto3" json:"returned,omitempty"`
+	Drained  bool      `protobuf:"varint,4,opt,name=drained,proto3" json:"drained,omitempty"`
+	Pong     uint64    `protobuf:"varint,5,opt,name=pong,proto3" json:"pong,omitempty"`
+	Ack      *Ack      `protobuf:"bytes,6,opt,name=ack,proto3" json:"ack,omitempty"`
+	// Answered by replies, in any order.
+	Calls []*Call `protobuf:"bytes,7,rep,name=calls,proto3" json:"calls,omitempty"`
+	// Replaces those that were told before.
+	Subscriptions *Subscriptions `protobuf:"bytes,8,opt,name=subscriptions,proto3" json:"subscriptions,omitempty"`
+	// Answers finish.
+	Finished      bool `protobuf:"varint,9,opt,name=finished,proto3" json:"finished,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SessionResponse) Reset() {
 	*x = SessionResponse{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[4]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -332,7 +656,7 @@ func (x *SessionResponse) String() string {
 func (*SessionResponse) ProtoMessage() {}
 
 func (x *SessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[4]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -345,7 +669,7 @@ func (x *SessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionResponse.ProtoReflect.Descriptor instead.
 func (*SessionResponse) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{4}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SessionResponse) GetWelcome() *Welcome {
@@ -383,6 +707,34 @@ func (x *SessionResponse) GetPong() uint64 {
 	return 0
 }
 
+func (x *SessionResponse) GetAck() *Ack {
+	if x != nil {
+		return x.Ack
+	}
+	return nil
+}
+
+func (x *SessionResponse) GetCalls() []*Call {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+func (x *SessionResponse) GetSubscriptions() *Subscriptions {
+	if x != nil {
+		return x.Subscriptions
+	}
+	return nil
+}
+
+func (x *SessionResponse) GetFinished() bool {
+	if x != nil {
+		return x.Finished
+	}
+	return false
+}
+
 type Hello struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the run, for logs.
@@ -401,14 +753,17 @@ type Hello struct {
 	Tasks []string `protobuf:"bytes,6,rep,name=tasks,proto3" json:"tasks,omitempty"`
 	// Lowest level at which the plugin should log, in slog's numbers
 	// (-4 debug, 0 info, 4 warn, 8 error).
-	LogLevel      int32 `protobuf:"zigzag32,7,opt,name=log_level,json=logLevel,proto3" json:"log_level,omitempty"`
+	LogLevel int32 `protobuf:"zigzag32,7,opt,name=log_level,json=logLevel,proto3" json:"log_level,omitempty"`
+	// Set where the process is to serve as an event plugin: it will be sent
+	// events and no tasks.
+	Attach        *Attach `protobuf:"bytes,8,opt,name=attach,proto3" json:"attach,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Hello) Reset() {
 	*x = Hello{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[5]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -420,7 +775,7 @@ func (x *Hello) String() string {
 func (*Hello) ProtoMessage() {}
 
 func (x *Hello) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[5]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -433,7 +788,7 @@ func (x *Hello) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hello.ProtoReflect.Descriptor instead.
 func (*Hello) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{5}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Hello) GetRun() string {
@@ -485,6 +840,13 @@ func (x *Hello) GetLogLevel() int32 {
 	return 0
 }
 
+func (x *Hello) GetAttach() *Attach {
+	if x != nil {
+		return x.Attach
+	}
+	return nil
+}
+
 type Welcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether the plugin keeps the ledger. Without it the host sends one task
@@ -493,14 +855,22 @@ type Welcome struct {
 	// Set when the plugin's set-up failed: the process cannot work.
 	SetupFailure *Failure `protobuf:"bytes,2,opt,name=setup_failure,json=setupFailure,proto3" json:"setup_failure,omitempty"`
 	// Indices into Hello.tasks that this plugin does not offer.
-	UnknownTasks  []uint32 `protobuf:"varint,3,rep,packed,name=unknown_tasks,json=unknownTasks,proto3" json:"unknown_tasks,omitempty"`
+	UnknownTasks []uint32 `protobuf:"varint,3,rep,packed,name=unknown_tasks,json=unknownTasks,proto3" json:"unknown_tasks,omitempty"`
+	// Answers Hello.attach.
+	Subscriptions *Subscriptions `protobuf:"bytes,4,opt,name=subscriptions,proto3" json:"subscriptions,omitempty"`
+	// The plugin knows by itself that it has everything up to this record,
+	// whatever Attach.resume_after says. 0: it does not.
+	ResumeAfter uint64 `protobuf:"varint,5,opt,name=resume_after,json=resumeAfter,proto3" json:"resume_after,omitempty"`
+	// How long the plugin may stay after it has finished before it ends of
+	// itself. 0: it ends at once.
+	LingerNs      int64 `protobuf:"varint,6,opt,name=linger_ns,json=lingerNs,proto3" json:"linger_ns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[6]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -512,7 +882,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[6]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -525,7 +895,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{6}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Welcome) GetLedger() bool {
@@ -547,6 +917,27 @@ func (x *Welcome) GetUnknownTasks() []uint32 {
 		return x.UnknownTasks
 	}
 	return nil
+}
+
+func (x *Welcome) GetSubscriptions() *Subscriptions {
+	if x != nil {
+		return x.Subscriptions
+	}
+	return nil
+}
+
+func (x *Welcome) GetResumeAfter() uint64 {
+	if x != nil {
+		return x.ResumeAfter
+	}
+	return 0
+}
+
+func (x *Welcome) GetLingerNs() int64 {
+	if x != nil {
+		return x.LingerNs
+	}
+	return 0
 }
 
 // Tasks is a list of tasks to run in order. Lists marked optional are either
@@ -581,7 +972,7 @@ type Tasks struct {
 
 func (x *Tasks) Reset() {
 	*x = Tasks{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[7]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -593,7 +984,7 @@ func (x *Tasks) String() string {
 func (*Tasks) ProtoMessage() {}
 
 func (x *Tasks) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[7]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -606,7 +997,7 @@ func (x *Tasks) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tasks.ProtoReflect.Descriptor instead.
 func (*Tasks) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{7}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Tasks) GetFirst() uint64 {
@@ -692,7 +1083,7 @@ type Results struct {
 
 func (x *Results) Reset() {
 	*x = Results{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[8]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -704,7 +1095,7 @@ func (x *Results) String() string {
 func (*Results) ProtoMessage() {}
 
 func (x *Results) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[8]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -717,7 +1108,7 @@ func (x *Results) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Results.ProtoReflect.Descriptor instead.
 func (*Results) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{8}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Results) GetSeq() []uint64 {
@@ -782,7 +1173,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[9]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -794,7 +1185,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[9]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -807,7 +1198,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{9}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Failure) GetIndex() uint32 {
@@ -864,7 +1255,7 @@ type Cause struct {
 
 func (x *Cause) Reset() {
 	*x = Cause{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -876,7 +1267,7 @@ func (x *Cause) String() string {
 func (*Cause) ProtoMessage() {}
 
 func (x *Cause) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -889,7 +1280,7 @@ func (x *Cause) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cause.ProtoReflect.Descriptor instead.
 func (*Cause) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{10}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Cause) GetType() string {
@@ -919,7 +1310,7 @@ type Returned struct {
 
 func (x *Returned) Reset() {
 	*x = Returned{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -931,7 +1322,7 @@ func (x *Returned) String() string {
 func (*Returned) ProtoMessage() {}
 
 func (x *Returned) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -944,7 +1335,7 @@ func (x *Returned) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Returned.ProtoReflect.Descriptor instead.
 func (*Returned) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{11}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Returned) GetFrom() uint64 {
@@ -961,15 +1352,1913 @@ func (x *Returned) GetSeq() []uint64 {
 	return nil
 }
 
+// Attach opens a session with an event plugin.
+type Attach struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which of the event plugins that the process offers.
+	Name string   `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Run  *RunInfo `protobuf:"bytes,2,opt,name=run,proto3" json:"run,omitempty"`
+	// What the plugin may ask for: "submit", "cancel", "stop", "emit".
+	Allow []string `protobuf:"bytes,3,rep,name=allow,proto3" json:"allow,omitempty"`
+	// Events go on behind this record, which a process before this one has
+	// acknowledged. 0: they begin.
+	ResumeAfter uint64 `protobuf:"varint,4,opt,name=resume_after,json=resumeAfter,proto3" json:"resume_after,omitempty"`
+	// The state that came with that acknowledgement.
+	State []byte `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	// Calls made by each handler until then, by index of Subscriptions.handlers.
+	Calls []uint64 `protobuf:"varint,6,rep,packed,name=calls,proto3" json:"calls,omitempty"`
+	// Emissions until then, of what there were any.
+	Counts        []*Count `protobuf:"bytes,7,rep,name=counts,proto3" json:"counts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Attach) Reset() {
+	*x = Attach{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Attach) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Attach) ProtoMessage() {}
+
+func (x *Attach) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Attach.ProtoReflect.Descriptor instead.
+func (*Attach) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Attach) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Attach) GetRun() *RunInfo {
+	if x != nil {
+		return x.Run
+	}
+	return nil
+}
+
+func (x *Attach) GetAllow() []string {
+	if x != nil {
+		return x.Allow
+	}
+	return nil
+}
+
+func (x *Attach) GetResumeAfter() uint64 {
+	if x != nil {
+		return x.ResumeAfter
+	}
+	return 0
+}
+
+func (x *Attach) GetState() []byte {
+	if x != nil {
+		return x.State
+	}
+	return nil
+}
+
+func (x *Attach) GetCalls() []uint64 {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+func (x *Attach) GetCounts() []*Count {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+// RunInfo tells what run a plugin is attached to.
+type RunInfo struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Name            string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Ref             string                 `protobuf:"bytes,2,opt,name=ref,proto3" json:"ref,omitempty"`
+	StartedUnixNano int64                  `protobuf:"varint,3,opt,name=started_unix_nano,json=startedUnixNano,proto3" json:"started_unix_nano,omitempty"`
+	Tasks           []*TaskInfo            `protobuf:"bytes,4,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	Executors       []*ExecutorInfo        `protobuf:"bytes,5,rep,name=executors,proto3" json:"executors,omitempty"`
+	// 0: none.
+	TimeoutNs     int64 `protobuf:"varint,6,opt,name=timeout_ns,json=timeoutNs,proto3" json:"timeout_ns,omitempty"`
+	KeepRunning   bool  `protobuf:"varint,7,opt,name=keep_running,json=keepRunning,proto3" json:"keep_running,omitempty"`
+	KillAtEnd     bool  `protobuf:"varint,8,opt,name=kill_at_end,json=killAtEnd,proto3" json:"kill_at_end,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunInfo) Reset() {
+	*x = RunInfo{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunInfo) ProtoMessage() {}
+
+func (x *RunInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunInfo.ProtoReflect.Descriptor instead.
+func (*RunInfo) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *RunInfo) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RunInfo) GetRef() string {
+	if x != nil {
+		return x.Ref
+	}
+	return ""
+}
+
+func (x *RunInfo) GetStartedUnixNano() int64 {
+	if x != nil {
+		return x.StartedUnixNano
+	}
+	return 0
+}
+
+func (x *RunInfo) GetTasks() []*TaskInfo {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+func (x *RunInfo) GetExecutors() []*ExecutorInfo {
+	if x != nil {
+		return x.Executors
+	}
+	return nil
+}
+
+func (x *RunInfo) GetTimeoutNs() int64 {
+	if x != nil {
+		return x.TimeoutNs
+	}
+	return 0
+}
+
+func (x *RunInfo) GetKeepRunning() bool {
+	if x != nil {
+		return x.KeepRunning
+	}
+	return false
+}
+
+func (x *RunInfo) GetKillAtEnd() bool {
+	if x != nil {
+		return x.KillAtEnd
+	}
+	return false
+}
+
+// TaskInfo is one task of a scheduler.
+type TaskInfo struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Name       string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Code       string                 `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	InputType  string                 `protobuf:"bytes,3,opt,name=input_type,json=inputType,proto3" json:"input_type,omitempty"`
+	OutputType string                 `protobuf:"bytes,4,opt,name=output_type,json=outputType,proto3" json:"output_type,omitempty"`
+	// Content type of inputs that are submitted to it.
+	ContentType string `protobuf:"bytes,5,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// Futures without a task: only the scheduler's events tell of them.
+	Loose         bool `protobuf:"varint,6,opt,name=loose,proto3" json:"loose,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TaskInfo) Reset() {
+	*x = TaskInfo{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TaskInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TaskInfo) ProtoMessage() {}
+
+func (x *TaskInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TaskInfo.ProtoReflect.Descriptor instead.
+func (*TaskInfo) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *TaskInfo) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *TaskInfo) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *TaskInfo) GetInputType() string {
+	if x != nil {
+		return x.InputType
+	}
+	return ""
+}
+
+func (x *TaskInfo) GetOutputType() string {
+	if x != nil {
+		return x.OutputType
+	}
+	return ""
+}
+
+func (x *TaskInfo) GetContentType() string {
+	if x != nil {
+		return x.ContentType
+	}
+	return ""
+}
+
+func (x *TaskInfo) GetLoose() bool {
+	if x != nil {
+		return x.Loose
+	}
+	return false
+}
+
+// ExecutorInfo is where tasks run.
+type ExecutorInfo struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Workers       uint32                 `protobuf:"varint,3,opt,name=workers,proto3" json:"workers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExecutorInfo) Reset() {
+	*x = ExecutorInfo{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExecutorInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExecutorInfo) ProtoMessage() {}
+
+func (x *ExecutorInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExecutorInfo.ProtoReflect.Descriptor instead.
+func (*ExecutorInfo) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ExecutorInfo) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ExecutorInfo) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ExecutorInfo) GetWorkers() uint32 {
+	if x != nil {
+		return x.Workers
+	}
+	return 0
+}
+
+// Subscriptions are all handlers of an event plugin.
+type Subscriptions struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Handlers []*Handler             `protobuf:"bytes,1,rep,name=handlers,proto3" json:"handlers,omitempty"`
+	// Whether inputs are to come with submitted futures.
+	Inputs        bool `protobuf:"varint,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Subscriptions) Reset() {
+	*x = Subscriptions{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Subscriptions) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Subscriptions) ProtoMessage() {}
+
+func (x *Subscriptions) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Subscriptions.ProtoReflect.Descriptor instead.
+func (*Subscriptions) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *Subscriptions) GetHandlers() []*Handler {
+	if x != nil {
+		return x.Handlers
+	}
+	return nil
+}
+
+func (x *Subscriptions) GetInputs() bool {
+	if x != nil {
+		return x.Inputs
+	}
+	return false
+}
+
+// Handler is one subscription. Events that no handler is due for are not sent.
+type Handler struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Scope Scope                  `protobuf:"varint,1,opt,name=scope,proto3,enum=signalbox.v1.Scope" json:"scope,omitempty"`
+	Task  string                 `protobuf:"bytes,2,opt,name=task,proto3" json:"task,omitempty"`
+	Event string                 `protobuf:"bytes,3,opt,name=event,proto3" json:"event,omitempty"`
+	// It is due at emissions base + every, base + 2 every, …; at least 1.
+	Every uint64 `protobuf:"varint,4,opt,name=every,proto3" json:"every,omitempty"`
+	Base  uint64 `protobuf:"varint,5,opt,name=base,proto3" json:"base,omitempty"`
+	// For humans.
+	Name          string `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Handler) Reset() {
+	*x = Handler{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Handler) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Handler) ProtoMessage() {}
+
+func (x *Handler) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Handler.ProtoReflect.Descriptor instead.
+func (*Handler) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *Handler) GetScope() Scope {
+	if x != nil {
+		return x.Scope
+	}
+	return Scope_SCOPE_UNSPECIFIED
+}
+
+func (x *Handler) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *Handler) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *Handler) GetEvery() uint64 {
+	if x != nil {
+		return x.Every
+	}
+	return 0
+}
+
+func (x *Handler) GetBase() uint64 {
+	if x != nil {
+		return x.Base
+	}
+	return 0
+}
+
+func (x *Handler) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// Count is how often an event was emitted.
+type Count struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Scope         Scope                  `protobuf:"varint,1,opt,name=scope,proto3,enum=signalbox.v1.Scope" json:"scope,omitempty"`
+	Task          string                 `protobuf:"bytes,2,opt,name=task,proto3" json:"task,omitempty"`
+	Event         string                 `protobuf:"bytes,3,opt,name=event,proto3" json:"event,omitempty"`
+	Count         uint64                 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Count) Reset() {
+	*x = Count{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Count) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Count) ProtoMessage() {}
+
+func (x *Count) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Count.ProtoReflect.Descriptor instead.
+func (*Count) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Count) GetScope() Scope {
+	if x != nil {
+		return x.Scope
+	}
+	return Scope_SCOPE_UNSPECIFIED
+}
+
+func (x *Count) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *Count) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *Count) GetCount() uint64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+// Gap tells what the plugin has missed, as events were faster than it.
+type Gap struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	First uint64                 `protobuf:"varint,1,opt,name=first,proto3" json:"first,omitempty"`
+	Last  uint64                 `protobuf:"varint,2,opt,name=last,proto3" json:"last,omitempty"`
+	// By event; only those that handlers are subscribed to.
+	Missed        []*Count `protobuf:"bytes,3,rep,name=missed,proto3" json:"missed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Gap) Reset() {
+	*x = Gap{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Gap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Gap) ProtoMessage() {}
+
+func (x *Gap) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Gap.ProtoReflect.Descriptor instead.
+func (*Gap) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *Gap) GetFirst() uint64 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+func (x *Gap) GetLast() uint64 {
+	if x != nil {
+		return x.Last
+	}
+	return 0
+}
+
+func (x *Gap) GetMissed() []*Count {
+	if x != nil {
+		return x.Missed
+	}
+	return nil
+}
+
+// Events is a list of records of what happened. A record of a future stands
+// for several events, which the plugin derives from it: submitted for
+// on_future_submitted, on_submitted; result for on_future_done,
+// on_future_result, on_done, on_result; and so on.
+type Events struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What is missing before these.
+	Gap *Gap `protobuf:"bytes,1,opt,name=gap,proto3" json:"gap,omitempty"`
+	// Tasks that came since; they go behind those of RunInfo.
+	Tasks []*TaskInfo `protobuf:"bytes,2,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	// Sequence numbers, ascending. Records that nobody is due for are left out.
+	Seq          []uint64 `protobuf:"varint,3,rep,packed,name=seq,proto3" json:"seq,omitempty"`
+	TimeUnixNano []int64  `protobuf:"varint,4,rep,packed,name=time_unix_nano,json=timeUnixNano,proto3" json:"time_unix_nano,omitempty"`
+	Kind         []Kind   `protobuf:"varint,5,rep,packed,name=kind,proto3,enum=signalbox.v1.Kind" json:"kind,omitempty"`
+	// 1 + index into all tasks; 0 for none.
+	Task []uint32 `protobuf:"varint,6,rep,packed,name=task,proto3" json:"task,omitempty"`
+	// 0 for none.
+	Future []uint64 `protobuf:"varint,7,rep,packed,name=future,proto3" json:"future,omitempty"`
+	// Which emission of its event each event of the record is, from 1: the
+	// scheduler's events, then the task's, then those of every task, each in
+	// order. A record without a task, or of a loose one, has the scheduler's
+	// only; one of a custom event of a task has the task's and every task's.
+	Ordinals []uint64 `protobuf:"varint,8,rep,packed,name=ordinals,proto3" json:"ordinals,omitempty"`
+	// Length of the input, result or value of each record, 0 for none.
+	Size     []uint64 `protobuf:"varint,9,rep,packed,name=size,proto3" json:"size,omitempty"`
+	Payloads []byte   `protobuf:"bytes,10,opt,name=payloads,proto3" json:"payloads,omitempty"`
+	// Of ended futures, 0 for others.
+	ElapsedNs []uint64 `protobuf:"varint,11,rep,packed,name=elapsed_ns,json=elapsedNs,proto3" json:"elapsed_ns,omitempty"`
+	WaitNs    []uint64 `protobuf:"varint,12,rep,packed,name=wait_ns,json=waitNs,proto3" json:"wait_ns,omitempty"`
+	// 1 + number of the worker that ran it; 0 for none.
+	Worker  []uint32 `protobuf:"varint,13,rep,packed,name=worker,proto3" json:"worker,omitempty"`
+	Attempt []uint32 `protobuf:"varint,14,rep,packed,name=attempt,proto3" json:"attempt,omitempty"`
+	// By ascending index: errors of futures, and that of on_stop.
+	Failures []*Failure `protobuf:"bytes,15,rep,name=failures,proto3" json:"failures,omitempty"`
+	// By ascending index: what few records have.
+	Details       []*Detail `protobuf:"bytes,16,rep,name=details,proto3" json:"details,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Events) Reset() {
+	*x = Events{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Events) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Events) ProtoMessage() {}
+
+func (x *Events) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Events.ProtoReflect.Descriptor instead.
+func (*Events) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *Events) GetGap() *Gap {
+	if x != nil {
+		return x.Gap
+	}
+	return nil
+}
+
+func (x *Events) GetTasks() []*TaskInfo {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+func (x *Events) GetSeq() []uint64 {
+	if x != nil {
+		return x.Seq
+	}
+	return nil
+}
+
+func (x *Events) GetTimeUnixNano() []int64 {
+	if x != nil {
+		return x.TimeUnixNano
+	}
+	return nil
+}
+
+func (x *Events) GetKind() []Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return nil
+}
+
+func (x *Events) GetTask() []uint32 {
+	if x != nil {
+		return x.Task
+	}
+	return nil
+}
+
+func (x *Events) GetFuture() []uint64 {
+	if x != nil {
+		return x.Future
+	}
+	return nil
+}
+
+func (x *Events) GetOrdinals() []uint64 {
+	if x != nil {
+		return x.Ordinals
+	}
+	return nil
+}
+
+func (x *Events) GetSize() []uint64 {
+	if x != nil {
+		return x.Size
+	}
+	return nil
+}
+
+func (x *Events) GetPayloads() []byte {
+	if x != nil {
+		return x.Payloads
+	}
+	return nil
+}
+
+func (x *Events) GetElapsedNs() []uint64 {
+	if x != nil {
+		return x.ElapsedNs
+	}
+	return nil
+}
+
+func (x *Events) GetWaitNs() []uint64 {
+	if x != nil {
+		return x.WaitNs
+	}
+	return nil
+}
+
+func (x *Events) GetWorker() []uint32 {
+	if x != nil {
+		return x.Worker
+	}
+	return nil
+}
+
+func (x *Events) GetAttempt() []uint32 {
+	if x != nil {
+		return x.Attempt
+	}
+	return nil
+}
+
+func (x *Events) GetFailures() []*Failure {
+	if x != nil {
+		return x.Failures
+	}
+	return nil
+}
+
+func (x *Events) GetDetails() []*Detail {
+	if x != nil {
+		return x.Details
+	}
+	return nil
+}
+
+// Detail is what few records have.
+type Detail struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Index uint32                 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	// Name of an event that was emitted by hand.
+	Event string `protobuf:"bytes,2,opt,name=event,proto3" json:"event,omitempty"`
+	// Message of on_stop.
+	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	// Content type of the payload where it is not JSON.
+	ContentType string `protobuf:"bytes,4,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// How many events of plugins led to this one.
+	Depth  uint32        `protobuf:"varint,5,opt,name=depth,proto3" json:"depth,omitempty"`
+	Worker *WorkerChange `protobuf:"bytes,6,opt,name=worker,proto3" json:"worker,omitempty"`
+	// Why the record has no payload.
+	Unencodable   string `protobuf:"bytes,7,opt,name=unencodable,proto3" json:"unencodable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Detail) Reset() {
+	*x = Detail{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Detail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Detail) ProtoMessage() {}
+
+func (x *Detail) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Detail.ProtoReflect.Descriptor instead.
+func (*Detail) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Detail) GetIndex() uint32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *Detail) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *Detail) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Detail) GetContentType() string {
+	if x != nil {
+		return x.ContentType
+	}
+	return ""
+}
+
+func (x *Detail) GetDepth() uint32 {
+	if x != nil {
+		return x.Depth
+	}
+	return 0
+}
+
+func (x *Detail) GetWorker() *WorkerChange {
+	if x != nil {
+		return x.Worker
+	}
+	return nil
+}
+
+func (x *Detail) GetUnencodable() string {
+	if x != nil {
+		return x.Unencodable
+	}
+	return ""
+}
+
+// WorkerChange is a change of a worker's state.
+type WorkerChange struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Executor string                 `protobuf:"bytes,1,opt,name=executor,proto3" json:"executor,omitempty"`
+	Worker   uint32                 `protobuf:"varint,2,opt,name=worker,proto3" json:"worker,omitempty"`
+	// "ready", "lost" or "stopped".
+	State         string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	Pid           uint32 `protobuf:"varint,4,opt,name=pid,proto3" json:"pid,omitempty"`
+	Error         string `protobuf:"bytes,5,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WorkerChange) Reset() {
+	*x = WorkerChange{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WorkerChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WorkerChange) ProtoMessage() {}
+
+func (x *WorkerChange) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WorkerChange.ProtoReflect.Descriptor instead.
+func (*WorkerChange) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *WorkerChange) GetExecutor() string {
+	if x != nil {
+		return x.Executor
+	}
+	return ""
+}
+
+func (x *WorkerChange) GetWorker() uint32 {
+	if x != nil {
+		return x.Worker
+	}
+	return 0
+}
+
+func (x *WorkerChange) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *WorkerChange) GetPid() uint32 {
+	if x != nil {
+		return x.Pid
+	}
+	return 0
+}
+
+func (x *WorkerChange) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+// Gauges tell how the host stands.
+type Gauges struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Futures that were accepted and have not ended.
+	Queue uint64 `protobuf:"varint,1,opt,name=queue,proto3" json:"queue,omitempty"`
+	// Workers that can run.
+	Workers uint64 `protobuf:"varint,2,opt,name=workers,proto3" json:"workers,omitempty"`
+	// Workers that died since the scheduler was made.
+	WorkersLost    uint64 `protobuf:"varint,3,opt,name=workers_lost,json=workersLost,proto3" json:"workers_lost,omitempty"`
+	WorkersStarted uint64 `protobuf:"varint,4,opt,name=workers_started,json=workersStarted,proto3" json:"workers_started,omitempty"`
+	// The last record that there is, whether or not it was sent.
+	LastSeq uint64 `protobuf:"varint,5,opt,name=last_seq,json=lastSeq,proto3" json:"last_seq,omitempty"`
+	// Records that this plugin has missed so far.
+	Missed uint64 `protobuf:"varint,6,opt,name=missed,proto3" json:"missed,omitempty"`
+	// Calls that were refused so far.
+	Refused       uint64 `protobuf:"varint,7,opt,name=refused,proto3" json:"refused,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Gauges) Reset() {
+	*x = Gauges{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Gauges) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Gauges) ProtoMessage() {}
+
+func (x *Gauges) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Gauges.ProtoReflect.Descriptor instead.
+func (*Gauges) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *Gauges) GetQueue() uint64 {
+	if x != nil {
+		return x.Queue
+	}
+	return 0
+}
+
+func (x *Gauges) GetWorkers() uint64 {
+	if x != nil {
+		return x.Workers
+	}
+	return 0
+}
+
+func (x *Gauges) GetWorkersLost() uint64 {
+	if x != nil {
+		return x.WorkersLost
+	}
+	return 0
+}
+
+func (x *Gauges) GetWorkersStarted() uint64 {
+	if x != nil {
+		return x.WorkersStarted
+	}
+	return 0
+}
+
+func (x *Gauges) GetLastSeq() uint64 {
+	if x != nil {
+		return x.LastSeq
+	}
+	return 0
+}
+
+func (x *Gauges) GetMissed() uint64 {
+	if x != nil {
+		return x.Missed
+	}
+	return 0
+}
+
+func (x *Gauges) GetRefused() uint64 {
+	if x != nil {
+		return x.Refused
+	}
+	return 0
+}
+
+// Ack acknowledges every record up to a sequence number.
+type Ack struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Seq   uint64                 `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
+	// The plugin's state as of that record, at most 1 MiB; absent: as before.
+	State []byte `protobuf:"bytes,2,opt,name=state,proto3,oneof" json:"state,omitempty"`
+	// Calls made by each handler until then.
+	Calls         []uint64 `protobuf:"varint,3,rep,packed,name=calls,proto3" json:"calls,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Ack) Reset() {
+	*x = Ack{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Ack) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Ack) ProtoMessage() {}
+
+func (x *Ack) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Ack.ProtoReflect.Descriptor instead.
+func (*Ack) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *Ack) GetSeq() uint64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *Ack) GetState() []byte {
+	if x != nil {
+		return x.State
+	}
+	return nil
+}
+
+func (x *Ack) GetCalls() []uint64 {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+// Finish ends the events.
+type Finish struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How the run ended, such as "exhausted".
+	Exit      string   `protobuf:"bytes,1,opt,name=exit,proto3" json:"exit,omitempty"`
+	Message   string   `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	Error     *Failure `protobuf:"bytes,3,opt,name=error,proto3" json:"error,omitempty"`
+	ElapsedNs int64    `protobuf:"varint,4,opt,name=elapsed_ns,json=elapsedNs,proto3" json:"elapsed_ns,omitempty"`
+	// Emissions of all events, by scope; the summary in numbers.
+	Counts  []*Count   `protobuf:"bytes,5,rep,name=counts,proto3" json:"counts,omitempty"`
+	Refused []*Refused `protobuf:"bytes,6,rep,name=refused,proto3" json:"refused,omitempty"`
+	// Records that were emitted all in all, and how many this plugin has missed.
+	LastSeq uint64  `protobuf:"varint,7,opt,name=last_seq,json=lastSeq,proto3" json:"last_seq,omitempty"`
+	Missed  uint64  `protobuf:"varint,8,opt,name=missed,proto3" json:"missed,omitempty"`
+	Gauges  *Gauges `protobuf:"bytes,9,opt,name=gauges,proto3" json:"gauges,omitempty"`
+	// There may be another run, on the same session.
+	Stay          bool `protobuf:"varint,10,opt,name=stay,proto3" json:"stay,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finish) Reset() {
+	*x = Finish{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finish) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finish) ProtoMessage() {}
+
+func (x *Finish) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finish.ProtoReflect.Descriptor instead.
+func (*Finish) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *Finish) GetExit() string {
+	if x != nil {
+		return x.Exit
+	}
+	return ""
+}
+
+func (x *Finish) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Finish) GetError() *Failure {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *Finish) GetElapsedNs() int64 {
+	if x != nil {
+		return x.ElapsedNs
+	}
+	return 0
+}
+
+func (x *Finish) GetCounts() []*Count {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+func (x *Finish) GetRefused() []*Refused {
+	if x != nil {
+		return x.Refused
+	}
+	return nil
+}
+
+func (x *Finish) GetLastSeq() uint64 {
+	if x != nil {
+		return x.LastSeq
+	}
+	return 0
+}
+
+func (x *Finish) GetMissed() uint64 {
+	if x != nil {
+		return x.Missed
+	}
+	return 0
+}
+
+func (x *Finish) GetGauges() *Gauges {
+	if x != nil {
+		return x.Gauges
+	}
+	return nil
+}
+
+func (x *Finish) GetStay() bool {
+	if x != nil {
+		return x.Stay
+	}
+	return false
+}
+
+// Refused tells how often a task refused a call for one reason.
+type Refused struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Task          string                 `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	Count         uint64                 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Refused) Reset() {
+	*x = Refused{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Refused) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Refused) ProtoMessage() {}
+
+func (x *Refused) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Refused.ProtoReflect.Descriptor instead.
+func (*Refused) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Refused) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *Refused) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Refused) GetCount() uint64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+// Call asks the host for something.
+type Call struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Chosen by the plugin, used once.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Types that are valid to be assigned to What:
+	//
+	//	*Call_Submit
+	//	*Call_Cancel
+	//	*Call_Stop
+	//	*Call_Emit
+	//	*Call_Look
+	What          isCall_What `protobuf_oneof:"what"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Call) Reset() {
+	*x = Call{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Call) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Call) ProtoMessage() {}
+
+func (x *Call) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Call.ProtoReflect.Descriptor instead.
+func (*Call) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *Call) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Call) GetWhat() isCall_What {
+	if x != nil {
+		return x.What
+	}
+	return nil
+}
+
+func (x *Call) GetSubmit() *Submit {
+	if x != nil {
+		if x, ok := x.What.(*Call_Submit); ok {
+			return x.Submit
+		}
+	}
+	return nil
+}
+
+func (x *Call) GetCancel() *Cancel {
+	if x != nil {
+		if x, ok := x.What.(*Call_Cancel); ok {
+			return x.Cancel
+		}
+	}
+	return nil
+}
+
+func (x *Call) GetStop() *Stop {
+	if x != nil {
+		if x, ok := x.What.(*Call_Stop); ok {
+			return x.Stop
+		}
+	}
+	return nil
+}
+
+func (x *Call) GetEmit() *Emit {
+	if x != nil {
+		if x, ok := x.What.(*Call_Emit); ok {
+			return x.Emit
+		}
+	}
+	return nil
+}
+
+func (x *Call) GetLook() *Look {
+	if x != nil {
+		if x, ok := x.What.(*Call_Look); ok {
+			return x.Look
+		}
+	}
+	return nil
+}
+
+type isCall_What interface {
+	isCall_What()
+}
+
+type Call_Submit struct {
+	Submit *Submit `protobuf:"bytes,2,opt,name=submit,proto3,oneof"`
+}
+
+type Call_Cancel struct {
+	Cancel *Cancel `protobuf:"bytes,3,opt,name=cancel,proto3,oneof"`
+}
+
+type Call_Stop struct {
+	Stop *Stop `protobuf:"bytes,4,opt,name=stop,proto3,oneof"`
+}
+
+type Call_Emit struct {
+	Emit *Emit `protobuf:"bytes,5,opt,name=emit,proto3,oneof"`
+}
+
+type Call_Look struct {
+	Look *Look `protobuf:"bytes,6,opt,name=look,proto3,oneof"`
+}
+
+func (*Call_Submit) isCall_What() {}
+
+func (*Call_Cancel) isCall_What() {}
+
+func (*Call_Stop) isCall_What() {}
+
+func (*Call_Emit) isCall_What() {}
+
+func (*Call_Look) isCall_What() {}
+
+// Submit submits a call of a task.
+type Submit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Task  string                 `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
+	Input []byte                 `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"`
+	// Empty: that of the task.
+	ContentType   string `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Submit) Reset() {
+	*x = Submit{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Submit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Submit) ProtoMessage() {}
+
+func (x *Submit) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Submit.ProtoReflect.Descriptor instead.
+func (*Submit) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Submit) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *Submit) GetInput() []byte {
+	if x != nil {
+		return x.Input
+	}
+	return nil
+}
+
+func (x *Submit) GetContentType() string {
+	if x != nil {
+		return x.ContentType
+	}
+	return ""
+}
+
+// Cancel cancels a future.
+type Cancel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Future        uint64                 `protobuf:"varint,1,opt,name=future,proto3" json:"future,omitempty"`
+	Cause         string                 `protobuf:"bytes,2,opt,name=cause,proto3" json:"cause,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Cancel) Reset() {
+	*x = Cancel{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Cancel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Cancel) ProtoMessage() {}
+
+func (x *Cancel) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
+func (*Cancel) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *Cancel) GetFuture() uint64 {
+	if x != nil {
+		return x.Future
+	}
+	return 0
+}
+
+func (x *Cancel) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+// Stop stops the run.
+type Stop struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Message       string                 `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
+	Error         *Failure               `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Stop) Reset() {
+	*x = Stop{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Stop) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Stop) ProtoMessage() {}
+
+func (x *Stop) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Stop.ProtoReflect.Descriptor instead.
+func (*Stop) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *Stop) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Stop) GetError() *Failure {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// Emit emits an event by hand.
+type Emit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty: on the scheduler.
+	Task  string `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
+	Event string `protobuf:"bytes,2,opt,name=event,proto3" json:"event,omitempty"`
+	// As JSON; absent for a signal.
+	Value []byte `protobuf:"bytes,3,opt,name=value,proto3,oneof" json:"value,omitempty"`
+	// How many events of plugins led to this one.
+	Depth         uint32 `protobuf:"varint,4,opt,name=depth,proto3" json:"depth,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Emit) Reset() {
+	*x = Emit{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Emit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Emit) ProtoMessage() {}
+
+func (x *Emit) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Emit.ProtoReflect.Descriptor instead.
+func (*Emit) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *Emit) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *Emit) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *Emit) GetValue() []byte {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *Emit) GetDepth() uint32 {
+	if x != nil {
+		return x.Depth
+	}
+	return 0
+}
+
+// Look asks what the scheduler looks like.
+type Look struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Look) Reset() {
+	*x = Look{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Look) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Look) ProtoMessage() {}
+
+func (x *Look) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Look.ProtoReflect.Descriptor instead.
+func (*Look) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{34}
+}
+
+// Reply answers a call.
+type Reply struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Id      uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Failure *Failure               `protobuf:"bytes,2,opt,name=failure,proto3" json:"failure,omitempty"`
+	// Of submit.
+	Future uint64 `protobuf:"varint,3,opt,name=future,proto3" json:"future,omitempty"`
+	// Of look: the snapshot as JSON, and the tree as text.
+	Snapshot      []byte `protobuf:"bytes,4,opt,name=snapshot,proto3" json:"snapshot,omitempty"`
+	Tree          string `protobuf:"bytes,5,opt,name=tree,proto3" json:"tree,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reply) Reset() {
+	*x = Reply{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reply) ProtoMessage() {}
+
+func (x *Reply) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reply.ProtoReflect.Descriptor instead.
+func (*Reply) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *Reply) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Reply) GetFailure() *Failure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+func (x *Reply) GetFuture() uint64 {
+	if x != nil {
+		return x.Future
+	}
+	return 0
+}
+
+func (x *Reply) GetSnapshot() []byte {
+	if x != nil {
+		return x.Snapshot
+	}
+	return nil
+}
+
+func (x *Reply) GetTree() string {
+	if x != nil {
+		return x.Tree
+	}
+	return ""
+}
+
+// FutureEnd tells how a future ended that the plugin has submitted.
+type FutureEnd struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Future        uint64                 `protobuf:"varint,1,opt,name=future,proto3" json:"future,omitempty"`
+	Output        []byte                 `protobuf:"bytes,2,opt,name=output,proto3" json:"output,omitempty"`
+	ContentType   string                 `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	Failure       *Failure               `protobuf:"bytes,4,opt,name=failure,proto3" json:"failure,omitempty"`
+	Cancelled     bool                   `protobuf:"varint,5,opt,name=cancelled,proto3" json:"cancelled,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FutureEnd) Reset() {
+	*x = FutureEnd{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FutureEnd) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FutureEnd) ProtoMessage() {}
+
+func (x *FutureEnd) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FutureEnd.ProtoReflect.Descriptor instead.
+func (*FutureEnd) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *FutureEnd) GetFuture() uint64 {
+	if x != nil {
+		return x.Future
+	}
+	return 0
+}
+
+func (x *FutureEnd) GetOutput() []byte {
+	if x != nil {
+		return x.Output
+	}
+	return nil
+}
+
+func (x *FutureEnd) GetContentType() string {
+	if x != nil {
+		return x.ContentType
+	}
+	return ""
+}
+
+func (x *FutureEnd) GetFailure() *Failure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+func (x *FutureEnd) GetCancelled() bool {
+	if x != nil {
+		return x.Cancelled
+	}
+	return false
+}
+
 var File_signalbox_v1_plugin_proto protoreflect.FileDescriptor
 
 const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\n" +
 	"\x19signalbox/v1/plugin.proto\x12\fsignalbox.v1\"\x11\n" +
-	"\x0fDescribeRequest\"R\n" +
+	"\x0fDescribeRequest\"\x96\x01\n" +
 	"\x10DescribeResponse\x12\x10\n" +
 	"\x03sdk\x18\x01 \x01(\tR\x03sdk\x12,\n" +
-	"\x05tasks\x18\x02 \x03(\v2\x16.signalbox.v1.TaskTypeR\x05tasks\"\xc9\x01\n" +
+	"\x05tasks\x18\x02 \x03(\v2\x16.signalbox.v1.TaskTypeR\x05tasks\x12B\n" +
+	"\revent_plugins\x18\x03 \x03(\v2\x1d.signalbox.v1.EventPluginTypeR\feventPlugins\"\xc9\x01\n" +
 	"\bTaskType\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12!\n" +
 	"\fcontent_type\x18\x02 \x01(\tR\vcontentType\x12\x1d\n" +
@@ -978,7 +3267,15 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\voutput_type\x18\x04 \x01(\tR\n" +
 	"outputType\x12!\n" +
 	"\finput_schema\x18\x05 \x01(\tR\vinputSchema\x12#\n" +
-	"\routput_schema\x18\x06 \x01(\tR\foutputSchema\"\xc9\x01\n" +
+	"\routput_schema\x18\x06 \x01(\tR\foutputSchema\"X\n" +
+	"\x0fEventPluginType\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x121\n" +
+	"\x06config\x18\x02 \x03(\v2\x19.signalbox.v1.ConfigFieldR\x06config\"c\n" +
+	"\vConfigField\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04type\x18\x02 \x01(\tR\x04type\x12\x1a\n" +
+	"\boptional\x18\x03 \x01(\bR\boptional\x12\x10\n" +
+	"\x03doc\x18\x04 \x01(\tR\x03doc\"\xaf\x03\n" +
 	"\x0eSessionRequest\x12)\n" +
 	"\x05hello\x18\x01 \x01(\v2\x13.signalbox.v1.HelloR\x05hello\x12\x1f\n" +
 	"\vrecall_from\x18\x02 \x01(\x04R\n" +
@@ -986,13 +3283,23 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x06cancel\x18\x03 \x03(\x04R\x06cancel\x12)\n" +
 	"\x05tasks\x18\x04 \x01(\v2\x13.signalbox.v1.TasksR\x05tasks\x12\x14\n" +
 	"\x05drain\x18\x05 \x01(\bR\x05drain\x12\x12\n" +
-	"\x04ping\x18\x06 \x01(\x04R\x04ping\"\xd5\x01\n" +
+	"\x04ping\x18\x06 \x01(\x04R\x04ping\x12,\n" +
+	"\x06events\x18\a \x01(\v2\x14.signalbox.v1.EventsR\x06events\x12-\n" +
+	"\areplies\x18\b \x03(\v2\x13.signalbox.v1.ReplyR\areplies\x12+\n" +
+	"\x04ends\x18\t \x03(\v2\x17.signalbox.v1.FutureEndR\x04ends\x12,\n" +
+	"\x06finish\x18\n" +
+	" \x01(\v2\x14.signalbox.v1.FinishR\x06finish\x12,\n" +
+	"\x06gauges\x18\v \x01(\v2\x14.signalbox.v1.GaugesR\x06gauges\"\x83\x03\n" +
 	"\x0fSessionResponse\x12/\n" +
 	"\awelcome\x18\x01 \x01(\v2\x15.signalbox.v1.WelcomeR\awelcome\x12/\n" +
 	"\aresults\x18\x02 \x01(\v2\x15.signalbox.v1.ResultsR\aresults\x122\n" +
 	"\breturned\x18\x03 \x01(\v2\x16.signalbox.v1.ReturnedR\breturned\x12\x18\n" +
 	"\adrained\x18\x04 \x01(\bR\adrained\x12\x12\n" +
-	"\x04pong\x18\x05 \x01(\x04R\x04pong\"\xc0\x01\n" +
+	"\x04pong\x18\x05 \x01(\x04R\x04pong\x12#\n" +
+	"\x03ack\x18\x06 \x01(\v2\x11.signalbox.v1.AckR\x03ack\x12(\n" +
+	"\x05calls\x18\a \x03(\v2\x12.signalbox.v1.CallR\x05calls\x12A\n" +
+	"\rsubscriptions\x18\b \x01(\v2\x1b.signalbox.v1.SubscriptionsR\rsubscriptions\x12\x1a\n" +
+	"\bfinished\x18\t \x01(\bR\bfinished\"\xee\x01\n" +
 	"\x05Hello\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\rR\x06worker\x12\x16\n" +
@@ -1000,11 +3307,15 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x06config\x18\x04 \x01(\fR\x06config\x12*\n" +
 	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\x12\x14\n" +
 	"\x05tasks\x18\x06 \x03(\tR\x05tasks\x12\x1b\n" +
-	"\tlog_level\x18\a \x01(\x11R\blogLevel\"\x82\x01\n" +
+	"\tlog_level\x18\a \x01(\x11R\blogLevel\x12,\n" +
+	"\x06attach\x18\b \x01(\v2\x14.signalbox.v1.AttachR\x06attach\"\x85\x02\n" +
 	"\aWelcome\x12\x16\n" +
 	"\x06ledger\x18\x01 \x01(\bR\x06ledger\x12:\n" +
 	"\rsetup_failure\x18\x02 \x01(\v2\x15.signalbox.v1.FailureR\fsetupFailure\x12#\n" +
-	"\runknown_tasks\x18\x03 \x03(\rR\funknownTasks\"\xf4\x01\n" +
+	"\runknown_tasks\x18\x03 \x03(\rR\funknownTasks\x12A\n" +
+	"\rsubscriptions\x18\x04 \x01(\v2\x1b.signalbox.v1.SubscriptionsR\rsubscriptions\x12!\n" +
+	"\fresume_after\x18\x05 \x01(\x04R\vresumeAfter\x12\x1b\n" +
+	"\tlinger_ns\x18\x06 \x01(\x03R\blingerNs\"\xf4\x01\n" +
 	"\x05Tasks\x12\x14\n" +
 	"\x05first\x18\x01 \x01(\x04R\x05first\x12\x12\n" +
 	"\x04task\x18\x02 \x03(\rR\x04task\x12\x12\n" +
@@ -1035,7 +3346,180 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"0\n" +
 	"\bReturned\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\x04R\x04from\x12\x10\n" +
-	"\x03seq\x18\x02 \x03(\x04R\x03seq2\x9f\x01\n" +
+	"\x03seq\x18\x02 \x03(\x04R\x03seq\"\xd7\x01\n" +
+	"\x06Attach\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12'\n" +
+	"\x03run\x18\x02 \x01(\v2\x15.signalbox.v1.RunInfoR\x03run\x12\x14\n" +
+	"\x05allow\x18\x03 \x03(\tR\x05allow\x12!\n" +
+	"\fresume_after\x18\x04 \x01(\x04R\vresumeAfter\x12\x14\n" +
+	"\x05state\x18\x05 \x01(\fR\x05state\x12\x14\n" +
+	"\x05calls\x18\x06 \x03(\x04R\x05calls\x12+\n" +
+	"\x06counts\x18\a \x03(\v2\x13.signalbox.v1.CountR\x06counts\"\xa5\x02\n" +
+	"\aRunInfo\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
+	"\x03ref\x18\x02 \x01(\tR\x03ref\x12*\n" +
+	"\x11started_unix_nano\x18\x03 \x01(\x03R\x0fstartedUnixNano\x12,\n" +
+	"\x05tasks\x18\x04 \x03(\v2\x16.signalbox.v1.TaskInfoR\x05tasks\x128\n" +
+	"\texecutors\x18\x05 \x03(\v2\x1a.signalbox.v1.ExecutorInfoR\texecutors\x12\x1d\n" +
+	"\n" +
+	"timeout_ns\x18\x06 \x01(\x03R\ttimeoutNs\x12!\n" +
+	"\fkeep_running\x18\a \x01(\bR\vkeepRunning\x12\x1e\n" +
+	"\vkill_at_end\x18\b \x01(\bR\tkillAtEnd\"\xab\x01\n" +
+	"\bTaskInfo\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04code\x18\x02 \x01(\tR\x04code\x12\x1d\n" +
+	"\n" +
+	"input_type\x18\x03 \x01(\tR\tinputType\x12\x1f\n" +
+	"\voutput_type\x18\x04 \x01(\tR\n" +
+	"outputType\x12!\n" +
+	"\fcontent_type\x18\x05 \x01(\tR\vcontentType\x12\x14\n" +
+	"\x05loose\x18\x06 \x01(\bR\x05loose\"P\n" +
+	"\fExecutorInfo\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n" +
+	"\aworkers\x18\x03 \x01(\rR\aworkers\"Z\n" +
+	"\rSubscriptions\x121\n" +
+	"\bhandlers\x18\x01 \x03(\v2\x15.signalbox.v1.HandlerR\bhandlers\x12\x16\n" +
+	"\x06inputs\x18\x02 \x01(\bR\x06inputs\"\x9c\x01\n" +
+	"\aHandler\x12)\n" +
+	"\x05scope\x18\x01 \x01(\x0e2\x13.signalbox.v1.ScopeR\x05scope\x12\x12\n" +
+	"\x04task\x18\x02 \x01(\tR\x04task\x12\x14\n" +
+	"\x05event\x18\x03 \x01(\tR\x05event\x12\x14\n" +
+	"\x05every\x18\x04 \x01(\x04R\x05every\x12\x12\n" +
+	"\x04base\x18\x05 \x01(\x04R\x04base\x12\x12\n" +
+	"\x04name\x18\x06 \x01(\tR\x04name\"r\n" +
+	"\x05Count\x12)\n" +
+	"\x05scope\x18\x01 \x01(\x0e2\x13.signalbox.v1.ScopeR\x05scope\x12\x12\n" +
+	"\x04task\x18\x02 \x01(\tR\x04task\x12\x14\n" +
+	"\x05event\x18\x03 \x01(\tR\x05event\x12\x14\n" +
+	"\x05count\x18\x04 \x01(\x04R\x05count\"\\\n" +
+	"\x03Gap\x12\x14\n" +
+	"\x05first\x18\x01 \x01(\x04R\x05first\x12\x12\n" +
+	"\x04last\x18\x02 \x01(\x04R\x04last\x12+\n" +
+	"\x06missed\x18\x03 \x03(\v2\x13.signalbox.v1.CountR\x06missed\"\x80\x04\n" +
+	"\x06Events\x12#\n" +
+	"\x03gap\x18\x01 \x01(\v2\x11.signalbox.v1.GapR\x03gap\x12,\n" +
+	"\x05tasks\x18\x02 \x03(\v2\x16.signalbox.v1.TaskInfoR\x05tasks\x12\x10\n" +
+	"\x03seq\x18\x03 \x03(\x04R\x03seq\x12$\n" +
+	"\x0etime_unix_nano\x18\x04 \x03(\x03R\ftimeUnixNano\x12&\n" +
+	"\x04kind\x18\x05 \x03(\x0e2\x12.signalbox.v1.KindR\x04kind\x12\x12\n" +
+	"\x04task\x18\x06 \x03(\rR\x04task\x12\x16\n" +
+	"\x06future\x18\a \x03(\x04R\x06future\x12\x1a\n" +
+	"\bordinals\x18\b \x03(\x04R\bordinals\x12\x12\n" +
+	"\x04size\x18\t \x03(\x04R\x04size\x12\x1a\n" +
+	"\bpayloads\x18\n" +
+	" \x01(\fR\bpayloads\x12\x1d\n" +
+	"\n" +
+	"elapsed_ns\x18\v \x03(\x04R\telapsedNs\x12\x17\n" +
+	"\await_ns\x18\f \x03(\x04R\x06waitNs\x12\x16\n" +
+	"\x06worker\x18\r \x03(\rR\x06worker\x12\x18\n" +
+	"\aattempt\x18\x0e \x03(\rR\aattempt\x121\n" +
+	"\bfailures\x18\x0f \x03(\v2\x15.signalbox.v1.FailureR\bfailures\x12.\n" +
+	"\adetails\x18\x10 \x03(\v2\x14.signalbox.v1.DetailR\adetails\"\xdd\x01\n" +
+	"\x06Detail\x12\x14\n" +
+	"\x05index\x18\x01 \x01(\rR\x05index\x12\x14\n" +
+	"\x05event\x18\x02 \x01(\tR\x05event\x12\x18\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\x12!\n" +
+	"\fcontent_type\x18\x04 \x01(\tR\vcontentType\x12\x14\n" +
+	"\x05depth\x18\x05 \x01(\rR\x05depth\x122\n" +
+	"\x06worker\x18\x06 \x01(\v2\x1a.signalbox.v1.WorkerChangeR\x06worker\x12 \n" +
+	"\vunencodable\x18\a \x01(\tR\vunencodable\"\x80\x01\n" +
+	"\fWorkerChange\x12\x1a\n" +
+	"\bexecutor\x18\x01 \x01(\tR\bexecutor\x12\x16\n" +
+	"\x06worker\x18\x02 \x01(\rR\x06worker\x12\x14\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\x12\x10\n" +
+	"\x03pid\x18\x04 \x01(\rR\x03pid\x12\x14\n" +
+	"\x05error\x18\x05 \x01(\tR\x05error\"\xd1\x01\n" +
+	"\x06Gauges\x12\x14\n" +
+	"\x05queue\x18\x01 \x01(\x04R\x05queue\x12\x18\n" +
+	"\aworkers\x18\x02 \x01(\x04R\aworkers\x12!\n" +
+	"\fworkers_lost\x18\x03 \x01(\x04R\vworkersLost\x12'\n" +
+	"\x0fworkers_started\x18\x04 \x01(\x04R\x0eworkersStarted\x12\x19\n" +
+	"\blast_seq\x18\x05 \x01(\x04R\alastSeq\x12\x16\n" +
+	"\x06missed\x18\x06 \x01(\x04R\x06missed\x12\x18\n" +
+	"\arefused\x18\a \x01(\x04R\arefused\"R\n" +
+	"\x03Ack\x12\x10\n" +
+	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12\x19\n" +
+	"\x05state\x18\x02 \x01(\fH\x00R\x05state\x88\x01\x01\x12\x14\n" +
+	"\x05calls\x18\x03 \x03(\x04R\x05callsB\b\n" +
+	"\x06_state\"\xd5\x02\n" +
+	"\x06Finish\x12\x12\n" +
+	"\x04exit\x18\x01 \x01(\tR\x04exit\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\x12+\n" +
+	"\x05error\x18\x03 \x01(\v2\x15.signalbox.v1.FailureR\x05error\x12\x1d\n" +
+	"\n" +
+	"elapsed_ns\x18\x04 \x01(\x03R\telapsedNs\x12+\n" +
+	"\x06counts\x18\x05 \x03(\v2\x13.signalbox.v1.CountR\x06counts\x12/\n" +
+	"\arefused\x18\x06 \x03(\v2\x15.signalbox.v1.RefusedR\arefused\x12\x19\n" +
+	"\blast_seq\x18\a \x01(\x04R\alastSeq\x12\x16\n" +
+	"\x06missed\x18\b \x01(\x04R\x06missed\x12,\n" +
+	"\x06gauges\x18\t \x01(\v2\x14.signalbox.v1.GaugesR\x06gauges\x12\x12\n" +
+	"\x04stay\x18\n" +
+	" \x01(\bR\x04stay\"K\n" +
+	"\aRefused\x12\x12\n" +
+	"\x04task\x18\x01 \x01(\tR\x04task\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\x04R\x05count\"\xfc\x01\n" +
+	"\x04Call\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12.\n" +
+	"\x06submit\x18\x02 \x01(\v2\x14.signalbox.v1.SubmitH\x00R\x06submit\x12.\n" +
+	"\x06cancel\x18\x03 \x01(\v2\x14.signalbox.v1.CancelH\x00R\x06cancel\x12(\n" +
+	"\x04stop\x18\x04 \x01(\v2\x12.signalbox.v1.StopH\x00R\x04stop\x12(\n" +
+	"\x04emit\x18\x05 \x01(\v2\x12.signalbox.v1.EmitH\x00R\x04emit\x12(\n" +
+	"\x04look\x18\x06 \x01(\v2\x12.signalbox.v1.LookH\x00R\x04lookB\x06\n" +
+	"\x04what\"U\n" +
+	"\x06Submit\x12\x12\n" +
+	"\x04task\x18\x01 \x01(\tR\x04task\x12\x14\n" +
+	"\x05input\x18\x02 \x01(\fR\x05input\x12!\n" +
+	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\"6\n" +
+	"\x06Cancel\x12\x16\n" +
+	"\x06future\x18\x01 \x01(\x04R\x06future\x12\x14\n" +
+	"\x05cause\x18\x02 \x01(\tR\x05cause\"M\n" +
+	"\x04Stop\x12\x18\n" +
+	"\amessage\x18\x01 \x01(\tR\amessage\x12+\n" +
+	"\x05error\x18\x02 \x01(\v2\x15.signalbox.v1.FailureR\x05error\"k\n" +
+	"\x04Emit\x12\x12\n" +
+	"\x04task\x18\x01 \x01(\tR\x04task\x12\x14\n" +
+	"\x05event\x18\x02 \x01(\tR\x05event\x12\x19\n" +
+	"\x05value\x18\x03 \x01(\fH\x00R\x05value\x88\x01\x01\x12\x14\n" +
+	"\x05depth\x18\x04 \x01(\rR\x05depthB\b\n" +
+	"\x06_value\"\x06\n" +
+	"\x04Look\"\x90\x01\n" +
+	"\x05Reply\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12/\n" +
+	"\afailure\x18\x02 \x01(\v2\x15.signalbox.v1.FailureR\afailure\x12\x16\n" +
+	"\x06future\x18\x03 \x01(\x04R\x06future\x12\x1a\n" +
+	"\bsnapshot\x18\x04 \x01(\fR\bsnapshot\x12\x12\n" +
+	"\x04tree\x18\x05 \x01(\tR\x04tree\"\xad\x01\n" +
+	"\tFutureEnd\x12\x16\n" +
+	"\x06future\x18\x01 \x01(\x04R\x06future\x12\x16\n" +
+	"\x06output\x18\x02 \x01(\fR\x06output\x12!\n" +
+	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\x12/\n" +
+	"\afailure\x18\x04 \x01(\v2\x15.signalbox.v1.FailureR\afailure\x12\x1c\n" +
+	"\tcancelled\x18\x05 \x01(\bR\tcancelled*Y\n" +
+	"\x05Scope\x12\x15\n" +
+	"\x11SCOPE_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fSCOPE_SCHEDULER\x10\x01\x12\x14\n" +
+	"\x10SCOPE_EVERY_TASK\x10\x02\x12\x0e\n" +
+	"\n" +
+	"SCOPE_TASK\x10\x03*\xf4\x01\n" +
+	"\x04Kind\x12\x14\n" +
+	"\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"KIND_START\x10\x01\x12\x12\n" +
+	"\x0eKIND_FINISHING\x10\x02\x12\x11\n" +
+	"\rKIND_FINISHED\x10\x03\x12\r\n" +
+	"\tKIND_STOP\x10\x04\x12\x10\n" +
+	"\fKIND_TIMEOUT\x10\x05\x12\x0e\n" +
+	"\n" +
+	"KIND_EMPTY\x10\x06\x12\x12\n" +
+	"\x0eKIND_SUBMITTED\x10\a\x12\x0f\n" +
+	"\vKIND_RESULT\x10\b\x12\x12\n" +
+	"\x0eKIND_EXCEPTION\x10\t\x12\x12\n" +
+	"\x0eKIND_CANCELLED\x10\n" +
+	"\x12\x10\n" +
+	"\fKIND_EMITTED\x10\v\x12\x0f\n" +
+	"\vKIND_WORKER\x10\f2\x9f\x01\n" +
 	"\x06Plugin\x12I\n" +
 	"\bDescribe\x12\x1d.signalbox.v1.DescribeRequest\x1a\x1e.signalbox.v1.DescribeResponse\x12J\n" +
 	"\aSession\x12\x1c.signalbox.v1.SessionRequest\x1a\x1d.signalbox.v1.SessionResponse(\x010\x01BJZHgithub.com/signalbox-go/signalbox/framework/wire/signalboxv1;signalboxv1b\x06proto3"
@@ -1052,40 +3536,106 @@ func file_signalbox_v1_plugin_proto_rawDescGZIP() []byte {
 	return file_signalbox_v1_plugin_proto_rawDescData
 }
 
-var file_signalbox_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_signalbox_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_signalbox_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_signalbox_v1_plugin_proto_goTypes = []any{
-	(*DescribeRequest)(nil),  // 0: signalbox.v1.DescribeRequest
-	(*DescribeResponse)(nil), // 1: signalbox.v1.DescribeResponse
-	(*TaskType)(nil),         // 2: signalbox.v1.TaskType
-	(*SessionRequest)(nil),   // 3: signalbox.v1.SessionRequest
-	(*SessionResponse)(nil),  // 4: signalbox.v1.SessionResponse
-	(*Hello)(nil),            // 5: signalbox.v1.Hello
-	(*Welcome)(nil),          // 6: signalbox.v1.Welcome
-	(*Tasks)(nil),            // 7: signalbox.v1.Tasks
-	(*Results)(nil),          // 8: signalbox.v1.Results
-	(*Failure)(nil),          // 9: signalbox.v1.Failure
-	(*Cause)(nil),            // 10: signalbox.v1.Cause
-	(*Returned)(nil),         // 11: signalbox.v1.Returned
+	(Scope)(0),               // 0: signalbox.v1.Scope
+	(Kind)(0),                // 1: signalbox.v1.Kind
+	(*DescribeRequest)(nil),  // 2: signalbox.v1.DescribeRequest
+	(*DescribeResponse)(nil), // 3: signalbox.v1.DescribeResponse
+	(*TaskType)(nil),         // 4: signalbox.v1.TaskType
+	(*EventPluginType)(nil),  // 5: signalbox.v1.EventPluginType
+	(*ConfigField)(nil),      // 6: signalbox.v1.ConfigField
+	(*SessionRequest)(nil),   // 7: signalbox.v1.SessionRequest
+	(*SessionResponse)(nil),  // 8: signalbox.v1.SessionResponse
+	(*Hello)(nil),            // 9: signalbox.v1.Hello
+	(*Welcome)(nil),          // 10: signalbox.v1.Welcome
+	(*Tasks)(nil),            // 11: signalbox.v1.Tasks
+	(*Results)(nil),          // 12: signalbox.v1.Results
+	(*Failure)(nil),          // 13: signalbox.v1.Failure
+	(*Cause)(nil),            // 14: signalbox.v1.Cause
+	(*Returned)(nil),         // 15: signalbox.v1.Returned
+	(*Attach)(nil),           // 16: signalbox.v1.Attach
+	(*RunInfo)(nil),          // 17: signalbox.v1.RunInfo
+	(*TaskInfo)(nil),         // 18: signalbox.v1.TaskInfo
+	(*ExecutorInfo)(nil),     // 19: signalbox.v1.ExecutorInfo
+	(*Subscriptions)(nil),    // 20: signalbox.v1.Subscriptions
+	(*Handler)(nil),          // 21: signalbox.v1.Handler
+	(*Count)(nil),            // 22: signalbox.v1.Count
+	(*Gap)(nil),              // 23: signalbox.v1.Gap
+	(*Events)(nil),           // 24: signalbox.v1.Events
+	(*Detail)(nil),           // 25: signalbox.v1.Detail
+	(*WorkerChange)(nil),     // 26: signalbox.v1.WorkerChange
+	(*Gauges)(nil),           // 27: signalbox.v1.Gauges
+	(*Ack)(nil),              // 28: signalbox.v1.Ack
+	(*Finish)(nil),           // 29: signalbox.v1.Finish
+	(*Refused)(nil),          // 30: signalbox.v1.Refused
+	(*Call)(nil),             // 31: signalbox.v1.Call
+	(*Submit)(nil),           // 32: signalbox.v1.Submit
+	(*Cancel)(nil),           // 33: signalbox.v1.Cancel
+	(*Stop)(nil),             // 34: signalbox.v1.Stop
+	(*Emit)(nil),             // 35: signalbox.v1.Emit
+	(*Look)(nil),             // 36: signalbox.v1.Look
+	(*Reply)(nil),            // 37: signalbox.v1.Reply
+	(*FutureEnd)(nil),        // 38: signalbox.v1.FutureEnd
 }
 var file_signalbox_v1_plugin_proto_depIdxs = []int32{
-	2,  // 0: signalbox.v1.DescribeResponse.tasks:type_name -> signalbox.v1.TaskType
-	5,  // 1: signalbox.v1.SessionRequest.hello:type_name -> signalbox.v1.Hello
-	7,  // 2: signalbox.v1.SessionRequest.tasks:type_name -> signalbox.v1.Tasks
-	6,  // 3: signalbox.v1.SessionResponse.welcome:type_name -> signalbox.v1.Welcome
-	8,  // 4: signalbox.v1.SessionResponse.results:type_name -> signalbox.v1.Results
-	11, // 5: signalbox.v1.SessionResponse.returned:type_name -> signalbox.v1.Returned
-	9,  // 6: signalbox.v1.Welcome.setup_failure:type_name -> signalbox.v1.Failure
-	9,  // 7: signalbox.v1.Results.failures:type_name -> signalbox.v1.Failure
-	10, // 8: signalbox.v1.Failure.causes:type_name -> signalbox.v1.Cause
-	0,  // 9: signalbox.v1.Plugin.Describe:input_type -> signalbox.v1.DescribeRequest
-	3,  // 10: signalbox.v1.Plugin.Session:input_type -> signalbox.v1.SessionRequest
-	1,  // 11: signalbox.v1.Plugin.Describe:output_type -> signalbox.v1.DescribeResponse
-	4,  // 12: signalbox.v1.Plugin.Session:output_type -> signalbox.v1.SessionResponse
-	11, // [11:13] is the sub-list for method output_type
-	9,  // [9:11] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	4,  // 0: signalbox.v1.DescribeResponse.tasks:type_name -> signalbox.v1.TaskType
+	5,  // 1: signalbox.v1.DescribeResponse.event_plugins:type_name -> signalbox.v1.EventPluginType
+	6,  // 2: signalbox.v1.EventPluginType.config:type_name -> signalbox.v1.ConfigField
+	9,  // 3: signalbox.v1.SessionRequest.hello:type_name -> signalbox.v1.Hello
+	11, // 4: signalbox.v1.SessionRequest.tasks:type_name -> signalbox.v1.Tasks
+	24, // 5: signalbox.v1.SessionRequest.events:type_name -> signalbox.v1.Events
+	37, // 6: signalbox.v1.SessionRequest.replies:type_name -> signalbox.v1.Reply
+	38, // 7: signalbox.v1.SessionRequest.ends:type_name -> signalbox.v1.FutureEnd
+	29, // 8: signalbox.v1.SessionRequest.finish:type_name -> signalbox.v1.Finish
+	27, // 9: signalbox.v1.SessionRequest.gauges:type_name -> signalbox.v1.Gauges
+	10, // 10: signalbox.v1.SessionResponse.welcome:type_name -> signalbox.v1.Welcome
+	12, // 11: signalbox.v1.SessionResponse.results:type_name -> signalbox.v1.Results
+	15, // 12: signalbox.v1.SessionResponse.returned:type_name -> signalbox.v1.Returned
+	28, // 13: signalbox.v1.SessionResponse.ack:type_name -> signalbox.v1.Ack
+	31, // 14: signalbox.v1.SessionResponse.calls:type_name -> signalbox.v1.Call
+	20, // 15: signalbox.v1.SessionResponse.subscriptions:type_name -> signalbox.v1.Subscriptions
+	16, // 16: signalbox.v1.Hello.attach:type_name -> signalbox.v1.Attach
+	13, // 17: signalbox.v1.Welcome.setup_failure:type_name -> signalbox.v1.Failure
+	20, // 18: signalbox.v1.Welcome.subscriptions:type_name -> signalbox.v1.Subscriptions
+	13, // 19: signalbox.v1.Results.failures:type_name -> signalbox.v1.Failure
+	14, // 20: signalbox.v1.Failure.causes:type_name -> signalbox.v1.Cause
+	17, // 21: signalbox.v1.Attach.run:type_name -> signalbox.v1.RunInfo
+	22, // 22: signalbox.v1.Attach.counts:type_name -> signalbox.v1.Count
+	18, // 23: signalbox.v1.RunInfo.tasks:type_name -> signalbox.v1.TaskInfo
+	19, // 24: signalbox.v1.RunInfo.executors:type_name -> signalbox.v1.ExecutorInfo
+	21, // 25: signalbox.v1.Subscriptions.handlers:type_name -> signalbox.v1.Handler
+	0,  // 26: signalbox.v1.Handler.scope:type_name -> signalbox.v1.Scope
+	0,  // 27: signalbox.v1.Count.scope:type_name -> signalbox.v1.Scope
+	22, // 28: signalbox.v1.Gap.missed:type_name -> signalbox.v1.Count
+	23, // 29: signalbox.v1.Events.gap:type_name -> signalbox.v1.Gap
+	18, // 30: signalbox.v1.Events.tasks:type_name -> signalbox.v1.TaskInfo
+	1,  // 31: signalbox.v1.Events.kind:type_name -> signalbox.v1.Kind
+	13, // 32: signalbox.v1.Events.failures:type_name -> signalbox.v1.Failure
+	25, // 33: signalbox.v1.Events.details:type_name -> signalbox.v1.Detail
+	26, // 34: signalbox.v1.Detail.worker:type_name -> signalbox.v1.WorkerChange
+	13, // 35: signalbox.v1.Finish.error:type_name -> signalbox.v1.Failure
+	22, // 36: signalbox.v1.Finish.counts:type_name -> signalbox.v1.Count
+	30, // 37: signalbox.v1.Finish.refused:type_name -> signalbox.v1.Refused
+	27, // 38: signalbox.v1.Finish.gauges:type_name -> signalbox.v1.Gauges
+	32, // 39: signalbox.v1.Call.submit:type_name -> signalbox.v1.Submit
+	33, // 40: signalbox.v1.Call.cancel:type_name -> signalbox.v1.Cancel
+	34, // 41: signalbox.v1.Call.stop:type_name -> signalbox.v1.Stop
+	35, // 42: signalbox.v1.Call.emit:type_name -> signalbox.v1.Emit
+	36, // 43: signalbox.v1.Call.look:type_name -> signalbox.v1.Look
+	13, // 44: signalbox.v1.Stop.error:type_name -> signalbox.v1.Failure
+	13, // 45: signalbox.v1.Reply.failure:type_name -> signalbox.v1.Failure
+	13, // 46: signalbox.v1.FutureEnd.failure:type_name -> signalbox.v1.Failure
+	2,  // 47: signalbox.v1.Plugin.Describe:input_type -> signalbox.v1.DescribeRequest
+	7,  // 48: signalbox.v1.Plugin.Session:input_type -> signalbox.v1.SessionRequest
+	3,  // 49: signalbox.v1.Plugin.Describe:output_type -> signalbox.v1.DescribeResponse
+	8,  // 50: signalbox.v1.Plugin.Session:output_type -> signalbox.v1.SessionResponse
+	49, // [49:51] is the sub-list for method output_type
+	47, // [47:49] is the sub-list for method input_type
+	47, // [47:47] is the sub-list for extension type_name
+	47, // [47:47] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_signalbox_v1_plugin_proto_init() }
@@ -1093,18 +3643,28 @@ func file_signalbox_v1_plugin_proto_init() {
 	if File_signalbox_v1_plugin_proto != nil {
 		return
 	}
+	file_signalbox_v1_plugin_proto_msgTypes[26].OneofWrappers = []any{}
+	file_signalbox_v1_plugin_proto_msgTypes[29].OneofWrappers = []any{
+		(*Call_Submit)(nil),
+		(*Call_Cancel)(nil),
+		(*Call_Stop)(nil),
+		(*Call_Emit)(nil),
+		(*Call_Look)(nil),
+	}
+	file_signalbox_v1_plugin_proto_msgTypes[33].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_signalbox_v1_plugin_proto_rawDesc), len(file_signalbox_v1_plugin_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   12,
+			NumEnums:      2,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_signalbox_v1_plugin_proto_goTypes,
 		DependencyIndexes: file_signalbox_v1_plugin_proto_depIdxs,
+		EnumInfos:         file_signalbox_v1_plugin_proto_enumTypes,
 		MessageInfos:      file_signalbox_v1_plugin_proto_msgTypes,
 	}.Build()
 	File_signalbox_v1_plugin_proto = out.File
