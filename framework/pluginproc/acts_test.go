@@ -33,6 +33,16 @@ const (
 func acts() map[string]func() {
 	return map[string]func(){
 		"plugin": func() { serve(handshake.Version) },
+		"die with a folder": func() {
+			f, err := pluginproc.MakeFolder()
+			if err == nil {
+				err = os.WriteFile(f.Path()+"/of a socket", nil, 0o600)
+			}
+			if err != nil {
+				fmt.Println(err)
+			}
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		},
 		"chatty plugin": func() {
 			fmt.Print("loading 1|2\n\nstill loading\n")
 			serve(handshake.Version)

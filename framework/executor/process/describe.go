@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"os"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/pluginproc/handshake"
@@ -35,15 +34,15 @@ func Describe(ctx context.Context, path string, opts ...Option) (Description, er
 	if err := c.resolve(); err != nil {
 		return Description{}, err
 	}
-	folder, err := makeFolder()
+	folder, err := pluginproc.MakeFolder()
 	if err != nil {
 		return Description{}, err
 	}
-	defer os.RemoveAll(folder)
+	defer folder.Remove()
 	ctx, cancel := context.WithTimeout(ctx, c.startTimeout)
 	defer cancel()
 	proc, err := pluginproc.Start(ctx, pluginproc.Config{Name: c.name, Path: c.path, Args: c.args, Dir: c.dir, Env: c.env,
-		SHA256: c.sha256, RuntimeDir: folder, StartTimeout: c.startTimeout, MaxMessageBytes: c.maxMessage})
+		SHA256: c.sha256, RuntimeDir: folder.Path(), StartTimeout: c.startTimeout, MaxMessageBytes: c.maxMessage})
 	if err != nil {
 		return Description{}, err
 	}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 
+	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
 )
@@ -24,7 +24,7 @@ type Executor struct {
 	backlog   backlog
 	workers   []*worker
 	codes     []string // what the plugin offers, nil before the first start
-	folder    string
+	folder    *pluginproc.Folder
 	life      context.Context // ends when the executor stops
 	end       context.CancelFunc
 	wg        sync.WaitGroup
@@ -134,7 +134,7 @@ func (e *Executor) release() {
 }
 
 func (e *Executor) startWorkers(ctx context.Context, cfg config, host scheduler.Host) error {
-	folder, err := makeFolder()
+	folder, err := pluginproc.MakeFolder()
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (e *Executor) startWorkers(ctx context.Context, cfg config, host scheduler.
 	errs := make([]error, cfg.workers)
 	var wg sync.WaitGroup
 	for i := range workers {
-		workers[i] = newWorker(e, i, cfg, host, folder)
+		workers[i] = newWorker(e, i, cfg, host, folder.Path())
 		wg.Go(func() { errs[i] = workers[i].start(ctx) })
 	}
 	wg.Wait()
@@ -153,7 +153,7 @@ func (e *Executor) startWorkers(ctx context.Context, cfg config, host scheduler.
 			}
 		}
 		wg.Wait()
-		os.RemoveAll(folder)
+		folder.Remove()
 		return err
 	}
 	e.mu.Lock()
@@ -302,7 +302,7 @@ func (e *Executor) Stop(kill bool, cause error) {
 	e.wg.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	os.RemoveAll(e.folder)
+	e.folder.Remove()
 	e.workers, e.claimed = nil, false
 }
 

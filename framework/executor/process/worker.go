@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"sync"
 	"time"
@@ -133,19 +132,9 @@ func (w *worker) openSession(ctx context.Context, proc *pluginproc.Process, l *l
 	}
 	s, err := session.Open(ctx, proc.Conn(), session.Config{
 		Run: w.host.Run, Worker: w.number, Ledger: l.path(), Plugin: w.cfg.encoded,
-		MaxMessage: w.cfg.maxMessage, Tasks: codes, LogLevel: lowestLevel(w.host.Log),
+		MaxMessage: w.cfg.maxMessage, Tasks: codes, LogLevel: pluginproc.LowestLevel(w.host.Log),
 	})
 	return s, codes, err
-}
-
-// lowestLevel returns the lowest of slog's named levels that log lets pass.
-func lowestLevel(log *slog.Logger) slog.Level {
-	for _, l := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn} {
-		if log.Enabled(context.Background(), l) {
-			return l
-		}
-	}
-	return slog.LevelError
 }
 
 // abandon ends a worker that was started and is not to be used.

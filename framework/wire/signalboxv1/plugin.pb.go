@@ -637,7 +637,10 @@ type SessionResponse struct {
 	// Replaces those that were told before.
 	Subscriptions *Subscriptions `protobuf:"bytes,8,opt,name=subscriptions,proto3" json:"subscriptions,omitempty"`
 	// Answers finish.
-	Finished      bool `protobuf:"varint,9,opt,name=finished,proto3" json:"finished,omitempty"`
+	Finished bool `protobuf:"varint,9,opt,name=finished,proto3" json:"finished,omitempty"`
+	// How many futures of its own the plugin waits for, told when that changes.
+	// While it does, its slowness does not keep them from running.
+	Waiting       *uint32 `protobuf:"varint,10,opt,name=waiting,proto3,oneof" json:"waiting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -733,6 +736,13 @@ func (x *SessionResponse) GetFinished() bool {
 		return x.Finished
 	}
 	return false
+}
+
+func (x *SessionResponse) GetWaiting() uint32 {
+	if x != nil && x.Waiting != nil {
+		return *x.Waiting
+	}
+	return 0
 }
 
 type Hello struct {
@@ -3289,7 +3299,7 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x04ends\x18\t \x03(\v2\x17.signalbox.v1.FutureEndR\x04ends\x12,\n" +
 	"\x06finish\x18\n" +
 	" \x01(\v2\x14.signalbox.v1.FinishR\x06finish\x12,\n" +
-	"\x06gauges\x18\v \x01(\v2\x14.signalbox.v1.GaugesR\x06gauges\"\x83\x03\n" +
+	"\x06gauges\x18\v \x01(\v2\x14.signalbox.v1.GaugesR\x06gauges\"\xae\x03\n" +
 	"\x0fSessionResponse\x12/\n" +
 	"\awelcome\x18\x01 \x01(\v2\x15.signalbox.v1.WelcomeR\awelcome\x12/\n" +
 	"\aresults\x18\x02 \x01(\v2\x15.signalbox.v1.ResultsR\aresults\x122\n" +
@@ -3299,7 +3309,11 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x03ack\x18\x06 \x01(\v2\x11.signalbox.v1.AckR\x03ack\x12(\n" +
 	"\x05calls\x18\a \x03(\v2\x12.signalbox.v1.CallR\x05calls\x12A\n" +
 	"\rsubscriptions\x18\b \x01(\v2\x1b.signalbox.v1.SubscriptionsR\rsubscriptions\x12\x1a\n" +
-	"\bfinished\x18\t \x01(\bR\bfinished\"\xee\x01\n" +
+	"\bfinished\x18\t \x01(\bR\bfinished\x12\x1d\n" +
+	"\awaiting\x18\n" +
+	" \x01(\rH\x00R\awaiting\x88\x01\x01B\n" +
+	"\n" +
+	"\b_waiting\"\xee\x01\n" +
 	"\x05Hello\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\rR\x06worker\x12\x16\n" +
@@ -3643,6 +3657,7 @@ func file_signalbox_v1_plugin_proto_init() {
 	if File_signalbox_v1_plugin_proto != nil {
 		return
 	}
+	file_signalbox_v1_plugin_proto_msgTypes[6].OneofWrappers = []any{}
 	file_signalbox_v1_plugin_proto_msgTypes[26].OneofWrappers = []any{}
 	file_signalbox_v1_plugin_proto_msgTypes[29].OneofWrappers = []any{
 		(*Call_Submit)(nil),

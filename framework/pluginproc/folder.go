@@ -1,0 +1,120 @@
+package pluginproc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/signalbox-go/signalbox/framework/internal/osproc"
+)
+
+// folderPrefix is what the names of runtime folders begin with.
+const folderPrefix = "signalbox-"
+
+// lockName is the file in a runtime folder that its host holds a lock on for as
+// long as it lives, so that others can tell what a dead host has left.
+const lockName = "lock"
+
+// Folder is a private folder of this host, for sockets and what it shares with
+// its plugins.
+type Folder struct {
+	path string
+	lock *os.File
+	once sync.Once
+}
+
+// MakeFolder makes a private folder (mode 0700), in memory where the system
+// has such a place. Its path is short, as paths of sockets must be. Folders of
+// this user whose hosts have died are removed, where the system has locks of
+// files that end with their process.
+func MakeFolder() (*Folder, error) {
+	var firstErr error
+	for _, parent := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/dev/shm", os.TempDir()} {
+		if parent == "" {
+			continue
+		}
+		if info, err := os.Stat(parent); err != nil || !info.IsDir() {
+			continue
+		}
+		sweep(parent)
+		f, err := makeFolder(parent)
+		if err == nil {
+			return f, nil
+		}
+		if firstErr == nil {
+			firstErr = err
+		}
+	}
+	if firstErr == nil {
+		firstErr = errors.New("there is no folder for temporary files")
+	}
+	return nil, fmt.Errorf("pluginproc: no folder for sockets can be made: %w", firstErr)
+}
+
+// makeFolder makes a folder that is locked from the moment it has its name.
+func makeFolder(parent string) (*Folder, error) {
+	// A name that sweeping passes over, until the lock is held.
+	path, err := os.MkdirTemp(parent, "."+folderPrefix)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = osproc.TryLock(lock)
+		if errors.Is(err, errors.ErrUnsupported) {
+			err = nil
+		}
+	}
+	final := filepath.Join(parent, filepath.Base(path)[1:])
+	if err == nil {
+		err = os.Rename(path, final)
+	}
+	if err != nil {
+		if lock != nil {
+			_ = lock.Close()
+		}
+		return nil, errors.Join(err, os.RemoveAll(path))
+	}
+	return &Folder{path: final, lock: lock}, nil
+}
+
+// Path returns the folder's path.
+func (f *Folder) Path() string { return f.path }
+
+// Remove removes the folder with all that is in it. It may be called again.
+func (f *Folder) Remove() {
+	f.once.Do(func() {
+		_ = os.RemoveAll(f.path) // what is left of it is swept by a later host
+		_ = f.lock.Close()
+	})
+}
+
+// sweep removes what dead hosts have left. That it does not succeed is no harm.
+func sweep(parent string) {
+	found, _ := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
+	for _, path := range found {
+		lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR, 0)
+		if err != nil {
+			continue // another user's, or none of ours
+		}
+		if osproc.TryLock(lock) == nil {
+			_ = os.RemoveAll(path)
+		}
+		_ = lock.Close()
+	}
+}
+
+// LowestLevel returns the lowest of slog's named levels that log lets pass,
+// which is what a plugin is told to log at.
+func LowestLevel(log *slog.Logger) slog.Level {
+	for _, l := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn} {
+		if log.Enabled(context.Background(), l) {
+			return l
+		}
+	}
+	return slog.LevelError
+}
