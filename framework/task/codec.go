@@ -113,7 +113,8 @@ type protoCodec struct{}
 
 func (protoCodec) ContentType() string { return ContentProtobuf }
 
-func (protoCodec) Marshal(v any) ([]byte, error) {
+func (protoCodec) Marshal(v any) (data []byte, err error) {
+	defer recovered(&err)
 	m, ok := v.(proto.Message)
 	if !ok {
 		return nil, fmt.Errorf("%T is no protobuf message", v)
@@ -121,7 +122,8 @@ func (protoCodec) Marshal(v any) ([]byte, error) {
 	return proto.Marshal(m)
 }
 
-func (protoCodec) Unmarshal(data []byte, v any) error {
+func (protoCodec) Unmarshal(data []byte, v any) (err error) {
+	defer recovered(&err)
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return fmt.Errorf("%T is no pointer to a protobuf message", v)

@@ -96,8 +96,13 @@ func (d *Def[In, Out]) InputType() reflect.Type { return reflect.TypeFor[In]() }
 func (d *Def[In, Out]) OutputType() reflect.Type { return reflect.TypeFor[Out]() }
 
 // Call runs the code here. A panic comes back as an [*Error] of kind
-// [KindPanic] with its stack.
-func (d *Def[In, Out]) Call(ctx context.Context, in In) (out Out, err error) {
+// [KindPanic] with its stack; so does an error whose methods panic.
+func (d *Def[In, Out]) Call(ctx context.Context, in In) (Out, error) {
+	out, err := d.call(ctx, in)
+	return out, sound(err)
+}
+
+func (d *Def[In, Out]) call(ctx context.Context, in In) (out Out, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicError(v)
@@ -124,7 +129,7 @@ func (d *Def[In, Out]) Serve(ctx context.Context, payload []byte) ([]byte, error
 	if err := d.in.Unmarshal(payload, &in); err != nil {
 		return nil, Errorf(KindDecode, "task %s: input does not decode as %v (%s): %v", d.code, d.InputType(), d.in.ContentType(), err)
 	}
-	out, err := d.Call(ctx, in)
+	out, err := d.call(ctx, in)
 	if err != nil {
 		return nil, Portable(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"runtime/debug"
 )
 
 // Kinds of failure that the framework itself gives to errors.
@@ -123,39 +124,68 @@ func KindOf(err error) string {
 
 // Portable returns err as an [*Error], which is what crosses a process
 // boundary. An *Error is returned as it is. It returns nil for a nil err.
+//
+// The methods of err are code of its author's. If one of them panics, as those
+// of a nil pointer in an error do, the error returned is that panic, with its
+// stack.
 func Portable(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := err.(*Error); ok {
+	if e, ok := err.(*Error); ok && e != nil {
 		return e
 	}
-	d := describe(err)
-	e := &Error{Kind: d.kind, Message: err.Error(), Stack: d.stack, NotRetryable: d.final, Causes: d.causes}
-	if e.Kind == "" {
-		e.Kind = KindError
+	return describe(err).portable()
+}
+
+// sound returns err if its methods can be called, and otherwise the panic that
+// they end in.
+func sound(err error) error {
+	if err == nil {
+		return nil
 	}
-	return e
+	if d := describe(err); d.broken {
+		return d.portable()
+	}
+	return err
 }
 
 // maxCauses bounds how much of a chain crosses a boundary.
 const maxCauses = 32
 
 type description struct {
+	text   string
 	kind   string
 	final  bool
 	stack  string
 	causes []Cause
+	broken bool // a method of the error panicked
 }
 
-// describe walks the tree of errors that err wraps, outermost first.
-func describe(err error) description {
-	var d description
+func (d description) portable() *Error {
+	e := &Error{Kind: d.kind, Message: d.text, Stack: d.stack, NotRetryable: d.final, Causes: d.causes}
+	if e.Kind == "" {
+		e.Kind = KindError
+	}
+	return e
+}
+
+// describe walks the tree of errors that err wraps, outermost first. It calls
+// all methods that package errors would.
+func describe(err error) (d description) {
+	asked := err // whose methods are called
+	defer func() {
+		if v := recover(); v != nil {
+			d.broken, d.kind, d.stack = true, KindPanic, string(debug.Stack())
+			d.text = fmt.Sprintf("panic: %v (in a method of the error that was returned, %s)", v, whatIs(asked))
+		}
+	}()
 	var walk func(error)
 	walk = func(err error) {
 		if err == nil || len(d.causes) >= maxCauses {
 			return
 		}
+		asked = err
 		switch e := err.(type) {
 		case *marked:
 			if d.kind == "" {
@@ -177,6 +207,9 @@ func describe(err error) description {
 		}
 		d.causes = append(d.causes, causeOf(err))
 		d.causes = append(d.causes, sentinelsOf(err)...)
+		if e, ok := err.(interface{ As(any) bool }); ok {
+			e.As(new(*Error)) // only whether it panics is of interest
+		}
 		switch e := err.(type) {
 		case interface{ Unwrap() error }:
 			walk(e.Unwrap())
@@ -187,7 +220,17 @@ func describe(err error) description {
 		}
 	}
 	walk(err)
+	asked = err
+	d.text = err.Error()
 	return d
+}
+
+// whatIs names an error that cannot tell its text.
+func whatIs(err error) string {
+	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Sprintf("a nil %T: return nil itself where there is no error", err)
+	}
+	return fmt.Sprintf("a %T", err)
 }
 
 // sentinelsOf returns the standard library's sentinels that err says it is
@@ -215,4 +258,9 @@ func Errorf(kind, format string, args ...any) *Error {
 }
 
 // IsKind reports whether err has that kind.
-func IsKind(err error, kind string) bool { return errors.Is(err, Kind(kind)) || KindOf(err) == kind }
+func IsKind(err error, kind string) bool {
+	if KindOf(err) == kind {
+		return true
+	}
+	return !describe(err).broken && errors.Is(err, Kind(kind))
+}
