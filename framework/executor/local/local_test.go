@@ -142,6 +142,29 @@ func TestValuesAreHandedOver(t *testing.T) {
 	}
 }
 
+// nothing is an error that cannot tell its text: it is nil.
+type nothing struct{ text string }
+
+func (n *nothing) Error() string { return n.text }
+
+// An error whose methods panic is that panic, whoever looks at it.
+func TestErrorsThatCannotBeTold(t *testing.T) {
+	t.Parallel()
+	for name, e := range map[string]*local.Executor{"sequential": local.Sequential(), "pool": local.Pool(2)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := on(e)
+			code := scheduler.NewTask(s, task.New("code", func(context.Context, int) (int, error) { return 0, (*nothing)(nil) }))
+			end := start(t, s, tolerant()...)
+			f := submit(t, code, 0)
+			<-f.Done()
+			require.True(t, task.IsKind(f.Err(), task.KindPanic), "%v", f.Err())
+			require.ErrorContains(t, f.Err(), "a nil *local_test.nothing")
+			end()
+		})
+	}
+}
+
 // A program that is its own worker must not multiply.
 func TestNoSchedulerInAWorker(t *testing.T) {
 	t.Parallel()

@@ -135,6 +135,7 @@ func TestWhatAStoppedCallCameTo(t *testing.T) {
 		"a result":            {func(context.Context) (int, error) { return 1, nil }, scheduler.Succeeded, ""},
 		"an error of a kind":  {func(context.Context) (int, error) { return 0, task.WithKind("quota", errQuota) }, scheduler.Failed, "quota"},
 		"a panic":             {func(context.Context) (int, error) { panic("out of cheese") }, scheduler.Failed, task.KindPanic},
+		"an untold error":     {func(context.Context) (int, error) { return 0, (*nothing)(nil) }, scheduler.Failed, task.KindPanic},
 	} {
 		for how, stop := range map[string]func(*scheduler.Scheduler, scheduler.AnyFuture, error){
 			"cancelled": func(_ *scheduler.Scheduler, f scheduler.AnyFuture, why error) { f.Cancel(why) },

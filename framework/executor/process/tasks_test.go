@@ -30,6 +30,7 @@ type setting struct {
 	Die       string // a file: the process dies in its set-up once it exists
 	Hang      bool
 	HangAfter string // a file: the set-up hangs once it exists
+	Nothing   bool   // the set-up fails with an error that cannot be told
 }
 
 // greeting is what the set-up of this process was given.
@@ -46,6 +47,8 @@ func setUp(ctx context.Context, s setting) error {
 	case exists(s.Die):
 		fmt.Fprintln(os.Stderr, "dying in the set-up")
 		os.Exit(4)
+	case s.Nothing:
+		return (*nothing)(nil)
 	case s.Hang || exists(s.HangAfter):
 		<-ctx.Done()
 		return ctx.Err()
@@ -55,6 +58,19 @@ func setUp(ctx context.Context, s setting) error {
 }
 
 var pid = sdk.TaskFunc("pid", func(context.Context, int) (int, error) { return os.Getpid(), nil })
+
+// nothing is an error that cannot tell its text: it is nil.
+type nothing struct{ text string }
+
+func (n *nothing) Error() string { return n.text }
+
+// failure fails with an error that cannot be told.
+var failure = sdk.TaskFunc("failure", func(ctx context.Context, wait bool) (int, error) {
+	if wait {
+		<-ctx.Done()
+	}
+	return 0, (*nothing)(nil)
+})
 
 // entry is the input of journal.
 type entry struct {
