@@ -55,6 +55,7 @@ func acts() map[string]func() {
 		"holding plugin": func() { hold("p"); serve(handshake.Version) },
 		"deaf plugin":    deafPlugin,
 		"life pipe":      watchLifePipe,
+		"with a child":   holdWithChild,
 		"hold":           func() { _, _ = io.Copy(io.Discard, hold("g")) },
 		"host":           host,
 	}
@@ -200,10 +201,7 @@ func deafPlugin() {
 
 // watchLifePipe has lost the kernel's help and ends by the life pipe.
 func watchLifePipe() {
-	const setPdeathsig = 1
-	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, setPdeathsig, 0, 0); errno != 0 {
-		panic(errno)
-	}
+	disarm()
 	if os.Getenv(handshake.LifeFDEnv) != fmt.Sprint(handshake.LifeFD) {
 		panic("no life pipe")
 	}
@@ -214,6 +212,25 @@ func watchLifePipe() {
 	}()
 	serve(handshake.Version)
 	select {} // whatever else ends, only the life pipe ends this process
+}
+
+// disarm takes back that the kernel signals at the end of the life pipe.
+func disarm() {
+	for _, c := range [][2]uintptr{{syscall.F_SETFL, 0}, {syscall.F_GETFL, 0}} {
+		flags, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, handshake.LifeFD, c[0], c[1])
+		if errno != 0 || flags&syscall.O_ASYNC != 0 {
+			panic(fmt.Sprint(flags, errno))
+		}
+	}
+}
+
+// holdWithChild is a plugin that has started a program and watches nothing.
+func holdWithChild() {
+	_, stderr := rawOutputs()
+	startChild(stderr, false)
+	hold("p")
+	serve(handshake.Version)
+	select {}
 }
 
 // host starts a plugin and waits to be killed.

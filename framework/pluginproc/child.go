@@ -3,6 +3,7 @@ package pluginproc
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,7 +36,6 @@ type child struct {
 	proc    *osproc.Child
 	pump    *logPump
 	started time.Time
-	life    *os.File               // the host's end of the life pipe; nil where there is none
 	first   chan []byte            // the first line on stdout that may be a handshake, if one comes
 	noise   atomic.Pointer[[]byte] // the first line on stdout that cannot be one
 
@@ -77,32 +77,25 @@ func launch(ctx context.Context, c Config, env []string) (*child, error) {
 		open.closeExcept()
 		return nil, fmt.Errorf("make a pipe: %w", err)
 	}
-	var extra []*os.File
-	var lifeW *os.File
-	if osproc.LifePipe {
-		lifeR, w, err := open.pipe()
-		if err != nil {
-			open.closeExcept()
-			return nil, fmt.Errorf("make a pipe: %w", err)
-		}
-		extra, lifeW = []*os.File{lifeR}, w // the first extra file becomes descriptor 3
-	}
-
 	proc, err := execute(ctx, c, func() *exec.Cmd {
 		cmd := exec.Command(c.Path, c.Args...)
 		cmd.Dir, cmd.Env = c.Dir, environment(c.Env, env)
-		cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = outW, errW, extra
+		cmd.Stdout, cmd.Stderr = outW, errW
 		return cmd
 	})
 	if err != nil {
 		open.closeExcept()
 		return nil, err
 	}
-	open.closeExcept(outR, errR, lifeW)
+	open.closeExcept(outR, errR)
 
 	ch := &child{
-		proc: proc, pump: newLogPump(c.Logger, c.Name, proc.PID()), started: time.Now(), life: lifeW,
+		proc: proc, pump: newLogPump(c.Logger, c.Name, proc.PID()), started: time.Now(),
 		first: make(chan []byte, 1), exited: make(chan struct{}),
+	}
+	// Systems that have no such thing are named in the package comment.
+	if err := proc.Unguarded(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		ch.pump.logger.Warn("the plugin may outlive the host if it does not watch its life pipe", "error", err)
 	}
 	var pumps sync.WaitGroup
 	pumps.Go(func() { defer outR.Close(); ch.readStdout(outR) })
@@ -170,9 +163,6 @@ func (ch *child) wait(pumps *sync.WaitGroup, outputs ...*os.File) {
 	select {
 	case <-read:
 	case <-stuck.C:
-	}
-	if ch.life != nil {
-		_ = ch.life.Close() // nobody reads it any more
 	}
 	ch.exit = newExit(status, ch.pump)
 	close(ch.exited)

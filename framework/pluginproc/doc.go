@@ -20,7 +20,8 @@
 //
 // A plugin leads its own process group, has /dev/null as stdin, an allow-listed
 // environment, and on Unix a life pipe (package handshake) whose end tells it
-// that the host is gone; on Linux the kernel also kills it then.
+// that the host is gone. On Linux the kernel then kills the plugin's group, with
+// everything that the plugin has started in it, in whatever state that is.
 //
 // # Output
 //

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -351,12 +353,21 @@ func TestLastWords(t *testing.T) {
 
 func TestPluginsDieWithTheirHost(t *testing.T) {
 	t.Parallel()
-	for name, act := range map[string]string{"by the kernel": "holding plugin", "by the life pipe": "life pipe"} {
+	for name, c := range map[string]struct {
+		act, who string // who comes to the holder, besides the host
+		frozen   bool
+	}{
+		"by the kernel":               {"holding plugin", "p", false},
+		"by the life pipe":            {"life pipe", "p", false},
+		"stopped":                     {"holding plugin", "p", true},
+		"with what it started":        {"with a child", "gp", false},
+		"stopped, with what it began": {"with a child", "gp", true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, dir := newHolder(t), t.TempDir()
 			host := exec.Command("/proc/self/exe")
-			host.Env = append(os.Environ(), actEnv+"=host", "PLUGINPROC_TEST_PLUGIN="+act, holdEnv+"="+h.path)
+			host.Env = append(os.Environ(), actEnv+"=host", "PLUGINPROC_TEST_PLUGIN="+c.act, holdEnv+"="+h.path)
 			short, err := os.MkdirTemp("", "pp")
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, os.RemoveAll(short)) })
@@ -364,13 +375,39 @@ func TestPluginsDieWithTheirHost(t *testing.T) {
 			host.Dir, host.Stderr = dir, os.Stderr
 			require.NoError(t, host.Start())
 
-			who, plugin := h.accept(t)
-			require.Equal(t, "p", who)
-			who, _ = h.accept(t) // the host is up
-			require.Equal(t, "h", who)
+			// The host is up when the last of them has come.
+			var came []string
+			var conns []net.Conn
+			for range len(c.who) + 1 {
+				who, conn := h.accept(t)
+				came, conns = append(came, who), append(conns, conn)
+			}
+			require.ElementsMatch(t, strings.Split("h"+c.who, ""), came)
+			if c.frozen {
+				for i, conn := range conns {
+					if came[i] != "h" {
+						freeze(t, peerOf(t, conn))
+					}
+				}
+			}
 			require.NoError(t, host.Process.Kill())
 			require.Error(t, host.Wait())
-			gone(t, plugin, 2*time.Second)
+			for _, conn := range conns {
+				gone(t, conn, 2*time.Second)
+			}
 		})
 	}
+}
+
+// peerOf returns the process at the other end of a connection.
+func peerOf(t *testing.T, c net.Conn) int {
+	t.Helper()
+	raw, err := c.(*net.UnixConn).SyscallConn()
+	require.NoError(t, err)
+	var cred *unix.Ucred
+	require.NoError(t, raw.Control(func(fd uintptr) {
+		cred, err = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	}))
+	require.NoError(t, err)
+	return int(cred.Pid)
 }

@@ -52,7 +52,12 @@ func host() {
 	}
 	at := place{Socket: os.Getenv(doorEnv)}
 	for range 2 {
-		must(scheduler.Submit(s, holdTask, at))
+		f, err := scheduler.Submit(s, holdTask, at)
+		must(f, err)
+		// Each on a worker of its own: behind what follows it would never run.
+		for tick := time.Tick(time.Millisecond); f.State() == scheduler.Pending; {
+			<-tick
+		}
 	}
 	for range 10 { // which are held, or wait
 		must(scheduler.Submit(s, burn, time.Hour))

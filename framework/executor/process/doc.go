@@ -35,7 +35,12 @@
 //
 // # When the host dies
 //
-// Workers end with their host, however it dies: on Linux the kernel kills
-// them, and on all unix systems they notice by a pipe. On Windows they notice
-// by the end of the session.
+// Workers end with their host, however it dies, and so does what they have
+// started. On Linux the kernel kills the process group of each worker when it
+// closes the host's end of a pipe, within milliseconds and whatever the group
+// is at. On other Unix systems workers notice by that pipe and kill their group;
+// on Windows they notice by the end of the session. Out of reach is a program
+// that a task has put into a group or session of its own (setsid, daemons), and
+// one that runs as another user. What the host leaves on disk, a folder with
+// sockets and ledgers, is removed by the next host of that user.
 package process

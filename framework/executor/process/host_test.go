@@ -3,9 +3,9 @@
 package process_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,20 +70,32 @@ func TestHostDies(t *testing.T) {
 }
 
 // TestHostDiesWithGrandchildren has a worker that has started a program, which
-// holds its output open. The program is not the host's and may go on.
+// knows nothing of hosts and holds the worker's output open.
 func TestHostDiesWithGrandchildren(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
-	cmd, _, mark := act(t, hostsAct, doorEnv+"="+d.path, workEnv+"=spawn")
-	require.NoError(t, cmd.Start())
-	one, two := d.guest(), d.guest()
-	require.Len(t, processes(mark), 4)
-	require.NoError(t, cmd.Process.Kill())
-	require.Error(t, cmd.Wait())
-	eventually(t, survival, "workers outlive their host", func() bool {
-		left := processes(mark)
-		return !slices.Contains(left, one.pid) && !slices.Contains(left, two.pid)
-	})
+	for _, frozen := range []bool{false, true} {
+		t.Run(fmt.Sprint("frozen ", frozen), func(t *testing.T) {
+			t.Parallel()
+			d := newDoor(t)
+			cmd, _, mark := act(t, hostsAct, doorEnv+"="+d.path, workEnv+"=spawn")
+			require.NoError(t, cmd.Start())
+			d.guest()
+			d.guest()
+			all := processes(mark)
+			require.Len(t, all, 4)
+			if frozen {
+				for _, pid := range all {
+					if pid != cmd.Process.Pid {
+						require.NoError(t, unix.Kill(pid, unix.SIGSTOP))
+						eventually(t, patience, "the process stops", func() bool { return stands(t, pid) })
+					}
+				}
+			}
+			require.NoError(t, cmd.Process.Kill())
+			require.Error(t, cmd.Wait())
+			eventually(t, survival, "processes outlive their host", func() bool { return len(processes(mark)) == 0 })
+		})
+	}
 }
 
 // TestHostDiesWithFrozenWorkers has workers that cannot notice anything.

@@ -11,8 +11,8 @@ import (
 // Child is a started process that leads its own process group. All methods are
 // safe for concurrent use, except that Wait is called exactly once.
 type Child struct {
-	proc    *os.Process
-	release func()
+	proc *os.Process
+	life *lifePipe
 
 	mu     sync.Mutex
 	reaped bool // the number may be somebody else's from here on
@@ -27,18 +27,29 @@ type Status struct {
 }
 
 // Start launches cmd as the leader of a new process group. The caller sets up
-// the files; cmd.SysProcAttr is overwritten. Every started child must be waited
-// for.
+// stdin, stdout and stderr; cmd.SysProcAttr and cmd.ExtraFiles are overwritten:
+// where there is a [LifePipe], the child has its end of it as descriptor 3.
+// Every started child must be waited for.
 func Start(cmd *exec.Cmd) (*Child, error) {
-	setGroup(cmd)
-	var err error
-	release := forkThread.do(func() { err = cmd.Start() }, memory.baseline)
+	life, err := newLifePipe()
 	if err != nil {
-		release()
 		return nil, err
 	}
-	return &Child{proc: cmd.Process, release: release}, nil
+	setGroup(cmd)
+	cmd.ExtraFiles = life.files()
+	memory.begin()
+	if err := cmd.Start(); err != nil {
+		memory.end()
+		life.close()
+		return nil, err
+	}
+	life.guard(cmd.Process.Pid)
+	return &Child{proc: cmd.Process, life: life}, nil
 }
+
+// Unguarded tells why the system does not see to it that the group ends with
+// this process; nil where it does.
+func (c *Child) Unguarded() error { return c.life.unguarded }
 
 // PID is the process number, which is also the number of its group.
 func (c *Child) PID() int { return c.proc.Pid }
@@ -47,7 +58,8 @@ func (c *Child) PID() int { return c.proc.Pid }
 // reaps it.
 func (c *Child) Wait() Status {
 	state, err := c.reap()
-	c.release()
+	c.life.close()
+	defer memory.end()
 	if err != nil {
 		return Status{Err: fmt.Errorf("osproc: wait for process %d: %w", c.proc.Pid, err)}
 	}

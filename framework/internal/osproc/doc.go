@@ -3,18 +3,26 @@
 //
 // A [Child] is the leader of its process group. What is promised, per platform:
 //
-//	             group kill   remains of the group   dies with    told why
-//	                          die with the leader    the host     (OOM)
-//	Linux        yes          yes, before reaping    SIGKILL      cgroup counter
-//	other Unix   yes          yes, after reaping     life pipe    no
-//	Windows      leader only  no                     no           no
+//	             group kill   remains of the group   ends with the host    told why
+//	                          die with the leader                          (OOM)
+//	Linux        yes          yes, before reaping    the whole group       cgroup counter
+//	other Unix   yes          yes, after reaping     if it notices         no
+//	Windows      leader only  no                     if it notices         no
 //
 // "Before reaping" means that the dead leader is still held as a zombie while
-// its group is killed, so the group's number cannot belong to somebody else. A
-// descendant that leaves the group (setsid) is out of reach on every platform.
+// its group is killed, so the group's number cannot belong to somebody else.
 //
-// Linux ends a child when the *thread* that forked it ends, not the process.
-// All children are therefore forked by one goroutine that stays locked to its
-// thread while any of them lives; it ends with the last of them, so nothing is
-// left for a leak check to find.
+// # The end of the host
+//
+// A child on Unix holds one end of a life pipe, of which the host alone holds
+// the other, so that it can notice when the host is gone. On Linux it need not:
+// the kernel is told to kill the group when the host's end closes, which it
+// does however the host goes, within milliseconds, and whatever state the group
+// is in: stopped, hung, or without its leader.
+//
+// Out of reach, here as for a group kill, is a descendant that has left the
+// group (setsid, setpgid), or that runs as another user while the host is not
+// root. In the millisecond between the start of a child and the moment when the
+// kernel knows of it, only the pipe tells. A process in a frozen control group
+// dies when that is thawed.
 package osproc

@@ -13,17 +13,26 @@ type oomLedger struct {
 	read func() (uint64, bool) // false: unknown
 
 	mu        sync.Mutex
+	living    int // children
 	explained uint64
 }
 
-// baseline forgets what happened before the first of the living children.
-func (l *oomLedger) baseline(first bool) {
-	if !first {
-		return
-	}
+// begin is called before a child is started. What happened before the first of
+// those that live is no matter of theirs.
+func (l *oomLedger) begin() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.explained, _ = l.read()
+	if l.living == 0 {
+		l.explained, _ = l.read()
+	}
+	l.living++
+}
+
+// end is called when a child is gone and explained.
+func (l *oomLedger) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.living--
 }
 
 // blame reports whether the counter explains one more kill.

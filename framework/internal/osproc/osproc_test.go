@@ -20,7 +20,65 @@ import (
 	"github.com/signalbox-go/signalbox/framework/internal/osproc"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// hostEnv makes this binary a host that runs a script and waits for its death.
+const hostEnv = "OSPROC_TEST_HOST"
+
+func TestMain(m *testing.M) {
+	if script := os.Getenv(hostEnv); script != "" {
+		host(script)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func host(script string) {
+	cmd := exec.Command("/bin/sh", "-c", script)
+	cmd.Stdout = os.Stdout
+	c, err := osproc.Start(cmd)
+	if err == nil {
+		err = c.Unguarded()
+	}
+	if err != nil {
+		panic(err)
+	}
+	os.Stdout.WriteString("guarded\n")
+	select {}
+}
+
+// Everything in the group ends when the host is killed: reading meets the end
+// of the pipe that all of them hold, and not the deadline.
+func TestGroupEndsWithItsHost(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"at work":                      "sleep 60 & sleep 61 & echo up; wait",
+		"deaf to signals":              "trap '' HUP INT TERM; sleep 60 & echo up; wait",
+		"stopped":                      "sleep 60 & kill -STOP $!; echo up; kill -STOP $$",
+		"its end of the pipe closed":   "exec 3<&-; sleep 60 & echo up; wait",
+		"its leader dead and unreaped": "sleep 60 & exec 3<&-; echo up; kill -KILL $$",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, w, err := os.Pipe()
+			require.NoError(t, err)
+			defer r.Close()
+			require.NoError(t, r.SetReadDeadline(time.Now().Add(10*time.Second)))
+			self, err := os.Executable()
+			require.NoError(t, err)
+			cmd := exec.Command(self)
+			cmd.Env = append(os.Environ(), hostEnv+"="+script)
+			cmd.Stdout, cmd.Stderr = w, os.Stderr
+			require.NoError(t, cmd.Start())
+			require.NoError(t, w.Close())
+			out := bufio.NewReader(r)
+			require.ElementsMatch(t, []string{"up\n", "guarded\n"}, []string{line(t, out), line(t, out)})
+
+			require.NoError(t, cmd.Process.Kill())
+			require.Error(t, cmd.Wait())
+			require.NoError(t, r.SetReadDeadline(time.Now().Add(2*time.Second)))
+			_, err = out.ReadByte()
+			require.EqualError(t, err, "EOF", "somebody outlives the host")
+		})
+	}
+}
 
 // start runs a shell script and returns it with its output.
 func start(t *testing.T, script string) (*osproc.Child, *bufio.Reader) {
@@ -93,6 +151,9 @@ func TestRefusals(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "text")
 	require.NoError(t, os.WriteFile(text, []byte("hello"), 0o700))
 	_, err := osproc.Start(exec.Command(text))
+	for osproc.TextBusy(err) { // another test forked while the file was written
+		_, err = osproc.Start(exec.Command(text))
+	}
 	require.True(t, osproc.WrongFormat(err), "%v", err)
 	require.False(t, osproc.TextBusy(err))
 	require.NoError(t, osproc.Executable(text))
