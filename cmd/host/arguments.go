@@ -56,5 +56,14 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		return fmt.Errorf("unknown command %q for %q; did you mean %s?", name, cmd.CommandPath(), strings.Join(near, " or "))
 	}
-	return fmt.Errorf("unknown command %q for %q", name, cmd.CommandPath())
+	var all []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			all = append(all, c.Name())
+		}
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("unknown command %q for %q, which has none", name, cmd.CommandPath())
+	}
+	return fmt.Errorf("unknown command %q for %q; there are: %s", name, cmd.CommandPath(), strings.Join(all, ", "))
 }

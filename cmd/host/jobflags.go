@@ -20,7 +20,7 @@ type jobFlags struct {
 
 func (f *jobFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "value of a variable, as NAME=VALUE; may be given again")
-	cmd.Flags().Var(&f.workers, "workers", "worker processes of every plugin, instead of what the job file says")
+	cmd.Flags().Var(&f.workers, "workers", "worker processes of every plugin, instead of what the job file says; 0 for one per CPU")
 }
 
 func (f *jobFlags) options(log *slog.Logger) (job.Options, error) {
@@ -32,22 +32,28 @@ func (f *jobFlags) options(log *slog.Logger) (job.Options, error) {
 		}
 		opts.Vars[name] = value
 	}
-	opts.Workers = int(f.workers)
+	opts.Workers = f.workers.n
 	return opts, nil
 }
 
-// workerCount is a flag's number of workers, 0 for as many as the job file
+// workerCount is a flag's number of workers, nil for as many as the job file
 // says.
-type workerCount int
+type workerCount struct{ n *int }
 
-func (w *workerCount) String() string { return strconv.Itoa(int(*w)) }
-func (w *workerCount) Type() string   { return "int" }
+func (w *workerCount) String() string {
+	if w.n == nil {
+		return ""
+	}
+	return strconv.Itoa(*w.n)
+}
+
+func (w *workerCount) Type() string { return "int" }
 
 func (w *workerCount) Set(text string) error {
-	n, err := strconv.ParseInt(text, 10, 32)
-	if err != nil || n < 1 {
-		return fmt.Errorf("it must be a whole number from 1 to %d", math.MaxInt32)
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return fmt.Errorf("it must be a whole number from 1 to %d, or 0 for one per CPU", math.MaxInt32)
 	}
-	*w = workerCount(n)
+	w.n = new(int(n))
 	return nil
 }

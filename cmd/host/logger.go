@@ -8,12 +8,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// formatFlag is the name of the flag for how the log looks.
+const formatFlag = "log-format"
+
 // logFlags are the flags of commands that log.
 type logFlags struct{ level, format string }
 
 func (f *logFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.level, "log-level", "info", "least level that is logged: debug, info, warn or error")
-	cmd.Flags().StringVar(&f.format, "log-format", "text", "form of log lines: text or json")
+	cmd.Flags().StringVar(&f.format, formatFlag, "text", "form of all that goes to standard error: text, or json for a record a line")
 }
 
 func (f *logFlags) logger(w io.Writer) (*slog.Logger, error) {
@@ -29,5 +32,5 @@ func (f *logFlags) logger(w io.Writer) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, opts)), nil
 	}
-	return nil, fmt.Errorf("--log-format %q: it must be text or json", f.format)
+	return nil, fmt.Errorf("--%s %q: it must be text or json", formatFlag, f.format)
 }

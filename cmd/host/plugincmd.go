@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 
@@ -97,14 +98,14 @@ func printJSON(w io.Writer, d process.Description) error {
 }
 
 func printDescription(w io.Writer, d process.Description) error {
-	out := &stickyWriter{w: w}
+	out := &strings.Builder{}
 	fmt.Fprintf(out, "plugin %s, sdk %s, protocol %d\n\n", d.Plugin, d.SDK, d.Protocol)
-	// Errors stay in the stickyWriter below.
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "TASK\tINPUT\tOUTPUT\tCONTENT TYPE")
 	for _, t := range d.Tasks {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, t.InputType, t.OutputType, t.ContentType)
 	}
-	_ = table.Flush()
-	return out.err
+	_ = table.Flush() // to memory
+	_, err := io.WriteString(w, out.String())
+	return err
 }

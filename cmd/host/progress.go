@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -19,7 +19,7 @@ type progress struct {
 	wg   sync.WaitGroup
 }
 
-func startProgress(j *job.Job, w io.Writer) *progress {
+func startProgress(j *job.Job, console *console) *progress {
 	p := &progress{quit: make(chan struct{})}
 	p.wg.Go(func() {
 		tick := time.NewTicker(progressEvery)
@@ -32,7 +32,8 @@ func startProgress(j *job.Job, w io.Writer) *progress {
 			case now := <-tick.C:
 				if s := j.Scheduler(); s != nil {
 					next := sampleOf(s, now)
-					fmt.Fprintln(w, next.since(last))
+					pace := next.since(last)
+					console.say(pace.String(), slog.LevelInfo, "progress", pace.attrs()...)
 					last = next
 				}
 			}
@@ -67,22 +68,51 @@ func sampleOf(s *scheduler.Scheduler, at time.Time) sample {
 
 func (s sample) ended() uint64 { return s.counts.Results + s.counts.Exceptions + s.counts.Cancelled }
 
-// since tells the sample as a line; last, which may be empty, is the one
-// before it. The time left is told when no further work has come in between.
-func (s sample) since(last sample) string {
-	line := fmt.Sprintf("%d submitted, %d done, %d failed, %d running", s.counts.Submitted,
-		s.ended(), s.counts.Exceptions, s.running)
-	if s.counts.Cancelled > 0 {
-		line += fmt.Sprintf(", %d cancelled", s.counts.Cancelled)
-	}
+// since compares the sample with last, the one before it, which may be empty.
+func (s sample) since(last sample) pace {
+	p := pace{sample: s}
 	if last.at.IsZero() || !s.at.After(last.at) {
-		return line
+		return p
 	}
-	rate := float64(s.ended()-last.ended()) / s.at.Sub(last.at).Seconds()
-	line += fmt.Sprintf(", %.3g/s", rate)
-	if rate > 0 && s.waiting > 0 && s.counts.Submitted == last.counts.Submitted {
-		left := time.Duration(float64(s.waiting) / rate * float64(time.Second))
-		line += fmt.Sprintf(", about %v left", left.Round(time.Second))
+	p.known = true
+	p.rate = float64(s.ended()-last.ended()) / s.at.Sub(last.at).Seconds()
+	if p.rate > 0 && s.waiting > 0 && s.counts.Submitted == last.counts.Submitted {
+		p.left = time.Duration(float64(s.waiting) / p.rate * float64(time.Second)).Round(time.Second)
+	}
+	return p
+}
+
+// pace is a sample, and how fast it goes on.
+type pace struct {
+	sample
+	known bool
+	rate  float64       // futures that ended, per second
+	left  time.Duration // 0 if work has come in between, and more may come
+}
+
+func (p pace) String() string {
+	line := fmt.Sprintf("%d submitted, %d done, %d failed, %d running", p.counts.Submitted,
+		p.ended(), p.counts.Exceptions, p.running)
+	if p.counts.Cancelled > 0 {
+		line += fmt.Sprintf(", %d cancelled", p.counts.Cancelled)
+	}
+	if p.known {
+		line += fmt.Sprintf(", %.3g/s", p.rate)
+	}
+	if p.left > 0 {
+		line += fmt.Sprintf(", about %v left", p.left)
 	}
 	return line
+}
+
+func (p pace) attrs() []any {
+	attrs := []any{"submitted", p.counts.Submitted, "done", p.ended(), "failed", p.counts.Exceptions,
+		"running", p.running, "cancelled", p.counts.Cancelled}
+	if p.known {
+		attrs = append(attrs, "per_second", p.rate)
+	}
+	if p.left > 0 {
+		attrs = append(attrs, "left_s", p.left.Seconds())
+	}
+	return attrs
 }

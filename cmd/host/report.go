@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -17,7 +16,7 @@ import (
 // printReport tells how a run ended: in a sentence, a line per task, and the
 // tree.
 func printReport(w io.Writer, r *job.Result) error {
-	out := &stickyWriter{w: w}
+	out := &strings.Builder{}
 	fmt.Fprintf(out, "%v, after %v\n", r.Exit, r.Exit.Elapsed.Round(time.Millisecond))
 	if r.Err != nil {
 		fmt.Fprintf(out, "error: %s\n", withoutPackage(r.Err.Error()))
@@ -29,18 +28,17 @@ func printReport(w io.Writer, r *job.Result) error {
 		fmt.Fprintf(out, "results: %s (%d lines)\n\n", r.Written, r.Lines)
 	}
 	fmt.Fprint(out, r.Scheduler)
-	if out.err != nil {
-		return fmt.Errorf("the report cannot be written: %w", out.err)
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("the report cannot be written: %w", err)
 	}
 	return nil
 }
 
-func printTasks(out io.Writer, r *job.Result) {
+func printTasks(out *strings.Builder, r *job.Result) {
 	tasks := r.Scheduler.Tasks()
 	if len(tasks) == 0 {
 		return
 	}
-	// Errors stay in the stickyWriter below.
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "task\tsubmitted\tresults\texceptions\tcancelled\trefused\tp50\tp99\tper second\t")
 	for _, t := range tasks {
@@ -52,13 +50,13 @@ func printTasks(out io.Writer, r *job.Result) {
 		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%s\t\n", t.Name(), n.Submitted, n.Results, n.Exceptions,
 			n.Cancelled, n.Refused, short(n.P50), short(n.P99), rate)
 	}
-	_ = table.Flush()
+	_ = table.Flush() // to memory
 	fmt.Fprintln(out)
 }
 
 // printErrors tells the first error of each task. They may be written nowhere
 // else.
-func printErrors(out io.Writer, r *job.Result) {
+func printErrors(out *strings.Builder, r *job.Result) {
 	for _, name := range slices.Sorted(maps.Keys(r.First)) {
 		fmt.Fprintf(out, "first error of %s: %s\n", name, strings.ReplaceAll(r.First[name].Error(), "\n", " "))
 	}
@@ -75,19 +73,4 @@ func short(d time.Duration) time.Duration {
 		}
 	}
 	return d
-}
-
-// stickyWriter writes until the first error, and keeps that.
-type stickyWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (s *stickyWriter) Write(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, errors.New("an earlier write failed")
-	}
-	n, err := s.w.Write(p)
-	s.err = err
-	return n, err
 }

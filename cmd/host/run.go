@@ -47,13 +47,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return job.CodeGood
 	}
+	console := consoleOf(cmd, name, stderr)
 	var coded *codeError
 	if errors.As(err, &coded) {
-		report(stderr, name, coded.err)
+		console.fail(coded.err, "")
 		return coded.code
 	}
-	report(stderr, name, err)
-	fmt.Fprintf(stderr, "See '%s --help'.\n", cmd.CommandPath())
+	console.fail(err, fmt.Sprintf("See '%s --help'.", cmd.CommandPath()))
 	return job.CodeUsage
 }
 
@@ -63,18 +63,6 @@ func output(err error) error {
 		return nil
 	}
 	return &codeError{code: job.CodeFailed, err: fmt.Errorf("the output cannot be written: %w", err)}
-}
-
-// report tells an error. Mistakes of a job file begin with their places.
-func report(stderr io.Writer, name string, err error) {
-	var mistakes *job.DiagnosticsError
-	switch {
-	case err == nil:
-	case errors.As(err, &mistakes):
-		fmt.Fprintln(stderr, err)
-	default:
-		fmt.Fprintf(stderr, "%s: %s\n", name, withoutPackage(err.Error()))
-	}
 }
 
 // withoutPackage is an error's text without the name of the package that it
@@ -108,6 +96,7 @@ and errors.
 		Example:       "  " + name + " run examples/gostats/job.hcl",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          oneOfCommands,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return errors.New("a command is needed: run, validate, plugin or version")
 		},

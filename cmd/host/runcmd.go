@@ -60,15 +60,19 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return &codeError{code: job.CodeUsage, err: err}
 	}
-	sum, err := openSummary(c.summary, stdout, args[0], j.Output())
+	sum, err := openSummary(c.summary, stdout, j)
 	if err != nil {
 		return err
 	}
+	console := consoleOf(cmd, c.name, stderr)
+	if console.records != nil {
+		console.records = log
+	}
 	human := stdout
 	if c.summary == "-" {
-		human = stderr
+		human = console
 	}
-	result, interrupted, err := runJob(cmd.Context(), j, stderr, c.name)
+	result, interrupted, err := runJob(cmd.Context(), j, console)
 	switch {
 	case err != nil && interrupted:
 		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.discard())}
@@ -81,9 +85,9 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 }
 
 // runJob runs the job under the watch of signals, and tells its progress.
-func runJob(ctx context.Context, j *job.Job, stderr io.Writer, name string) (result *job.Result, interrupted bool, err error) {
-	signals := watchSignals(j, stderr, name)
-	progress := startProgress(j, stderr)
+func runJob(ctx context.Context, j *job.Job, console *console) (result *job.Result, interrupted bool, err error) {
+	signals := watchSignals(j, console)
+	progress := startProgress(j, console)
 	result, err = j.Run(ctx)
 	progress.stop()
 	return result, signals.stop(), err

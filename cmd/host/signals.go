@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"sync"
@@ -21,23 +21,28 @@ type signalWatch struct {
 // watchSignals stops the job at the first SIGINT or SIGTERM and kills what
 // runs at the second. A third one ends the process as if nobody watched, which
 // is for on blocks that hang; the plugins end with their host.
-func watchSignals(j *job.Job, stderr io.Writer, name string) *signalWatch {
+func watchSignals(j *job.Job, console *console) *signalWatch {
 	w := &signalWatch{ch: make(chan os.Signal, 2)}
 	signal.Notify(w.ch, os.Interrupt, syscall.SIGTERM)
 	w.wg.Go(func() {
 		for sig := range w.ch {
 			if !w.seen {
 				w.seen = true
-				fmt.Fprintf(stderr, "%s: %v: finishing what runs and cancelling what waits; once more kills what runs\n", name, sig)
+				console.signal(sig, "finishing what runs and cancelling what waits; once more kills what runs")
 				j.Stop("stopped by signal: " + sig.String())
 				continue
 			}
 			signal.Stop(w.ch)
-			fmt.Fprintf(stderr, "%s: %v: killing what runs; once more ends at once\n", name, sig)
+			console.signal(sig, "killing what runs; once more ends at once")
 			j.Kill("killed by signal: " + sig.String())
 		}
 	})
 	return w
+}
+
+// signal tells what comes of a signal.
+func (c *console) signal(sig os.Signal, text string) {
+	c.say(fmt.Sprintf("%s: %v: %s", c.name, sig, text), slog.LevelWarn, text, "signal", sig.String())
 }
 
 // stop ends the watch and reports whether there was a signal.

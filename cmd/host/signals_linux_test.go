@@ -122,6 +122,40 @@ on "double.result" {
 	require.Eventually(t, func() bool { return len(left(t, r.dir)) == 0 }, 2*time.Second, 10*time.Millisecond)
 }
 
+// TestProgressIsPrinted is over a run that goes on until there are two lines of
+// it, the second of which tells the pace.
+func TestProgressIsPrinted(t *testing.T) {
+	t.Parallel()
+	t.Run("text", func(t *testing.T) {
+		t.Parallel()
+		r, c := atGate(t, gatePlugin)
+		c.stderr.until(t, 1, "6 submitted, 0 done, 0 failed, 1 running\n")
+		c.stderr.until(t, 1, "6 submitted, 0 done, 0 failed, 1 running, 0/s\n")
+		r.open()
+		c.end().exits(0)
+	})
+	t.Run("json", func(t *testing.T) {
+		t.Parallel()
+		r, c := atGate(t, gatePlugin, "--log-format", "json")
+		c.stderr.until(t, 2, `"msg":"progress"`)
+		c.signal(syscall.SIGINT)
+		c.stderr.until(t, 1, `"finishing what runs`)
+		r.open()
+		c.end().exits(130)
+		seen := map[string]map[string]any{}
+		for _, record := range c.logged() {
+			seen[record["msg"].(string)] = record
+		}
+		progress := seen["progress"]
+		for key, want := range map[string]float64{"submitted": 6, "done": 0, "failed": 0, "running": 1, "cancelled": 0, "per_second": 0} {
+			require.Equal(t, want, progress[key], "%s of %v", key, progress)
+		}
+		signal := seen["finishing what runs and cancelling what waits; once more kills what runs"]
+		require.Equal(t, "WARN", signal["level"])
+		require.Equal(t, "interrupt", signal["signal"])
+	})
+}
+
 func TestSignalWhileStarting(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

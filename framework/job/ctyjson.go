@@ -3,7 +3,6 @@ package job
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"math/big"
 	"unicode/utf8"
@@ -12,16 +11,13 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
-// encode returns v as compact JSON. Numbers that are whole stay whole, however
-// large; keys are in order.
+// encode returns v, which is known, as compact JSON. Numbers that are whole stay
+// whole, however large; keys are in order.
 func encode(v cty.Value) (json.RawMessage, error) {
 	return appendJSON(nil, v)
 }
 
 func appendJSON(out []byte, v cty.Value) ([]byte, error) {
-	if !v.IsKnown() {
-		return nil, errors.New("it is not known")
-	}
 	if v.IsNull() {
 		return append(out, "null"...), nil
 	}
@@ -37,10 +33,8 @@ func appendJSON(out []byte, v cty.Value) ([]byte, error) {
 		return append(out, "false"...), nil
 	case t.IsListType(), t.IsSetType(), t.IsTupleType():
 		return appendElements(out, '[', ']', v)
-	case t.IsMapType(), t.IsObjectType():
+	default: // maps and objects; expressions have values of no other type
 		return appendElements(out, '{', '}', v)
-	default:
-		return nil, fmt.Errorf("%s has no JSON form", typeName(t))
 	}
 }
 

@@ -19,7 +19,8 @@ type decoder struct {
 	diags hcl.Diagnostics
 }
 
-// value evaluates an argument that has to be known before the run.
+// value evaluates an argument. Unknown is only what comes from a variable that
+// is a mistake itself, about which enough has been said.
 func (d *decoder) value(name string, want cty.Type) (cty.Value, hcl.Range, bool) {
 	attr, ok := d.attrs[name]
 	if !ok {
@@ -35,11 +36,7 @@ func (d *decoder) value(name string, want cty.Type) (cty.Value, hcl.Range, bool)
 		d.fail(at, "Value missing", "%s cannot be null: leave it out for its default.", name)
 		return cty.NilVal, at, false
 	}
-	if !v.IsWhollyKnown() {
-		d.fail(at, "Value not known", "%s has to be known before the run.", name)
-		return cty.NilVal, at, false
-	}
-	return v, at, true
+	return v, at, v.IsWhollyKnown()
 }
 
 func (d *decoder) fail(at hcl.Range, summary, format string, args ...any) {
@@ -59,13 +56,14 @@ func (d *decoder) path(name, fallback string) string {
 	v, at, ok := d.value(name, cty.String)
 	switch {
 	case !ok:
-		return fallback
 	case v.AsString() == "":
 		d.fail(at, "Out of range", "%s cannot be empty.", name)
 	case strings.ContainsRune(v.AsString(), 0):
 		d.fail(at, "Out of range", "%s cannot contain a zero byte.", name)
+	default:
+		return v.AsString()
 	}
-	return v.AsString()
+	return fallback
 }
 
 func (d *decoder) bool(name string, fallback bool) bool {

@@ -12,7 +12,7 @@ import (
 
 // DiagnosticsError is the mistakes of a job file, all that were found.
 type DiagnosticsError struct {
-	// Diagnostics are in order of their places.
+	// Diagnostics are in order of their places; those without one come first.
 	Diagnostics hcl.Diagnostics
 	files       map[string]*hcl.File
 	cause       error
@@ -35,13 +35,22 @@ func newDiagnosticsError(diags hcl.Diagnostics, files map[string]*hcl.File, caus
 			e.Diagnostics = append(e.Diagnostics, d)
 		}
 	}
-	slices.SortStableFunc(e.Diagnostics, func(a, b *hcl.Diagnostic) int {
-		if a.Subject == nil || b.Subject == nil {
-			return 0
-		}
-		return cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte)
-	})
+	slices.SortStableFunc(e.Diagnostics, byPlace)
 	return e
+}
+
+// byPlace puts what has no place in the file, such as a variable that was given
+// from outside, before all that has.
+func byPlace(a, b *hcl.Diagnostic) int {
+	switch {
+	case a.Subject == nil && b.Subject == nil:
+		return 0
+	case a.Subject == nil:
+		return -1
+	case b.Subject == nil:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.Subject.Filename, b.Subject.Filename), cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte))
 }
 
 // maxShown is how many mistakes Error tells. Files with more of them are of
@@ -53,8 +62,9 @@ const maxShown = 20
 func (e *DiagnosticsError) Error() string {
 	var out strings.Builder
 	for i, d := range e.Diagnostics {
-		if i == maxShown {
-			fmt.Fprintf(&out, "\nThere are %d more mistakes.\n", len(e.Diagnostics)-i)
+		// To say that there is one more takes as much room as to tell it.
+		if more := len(e.Diagnostics) - i; i == maxShown && more > 1 {
+			fmt.Fprintf(&out, "\nThere are %d more mistakes.\n", more)
 			break
 		}
 		if i > 0 {

@@ -12,6 +12,10 @@ import (
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
+// errWithdrawn is returned by code to have its call end as cancelled, which
+// with a real plugin takes somebody who cancels it.
+var errWithdrawn = errors.New("withdrawn")
+
 // code is a task of the fake plugin.
 type code func(ctx context.Context, in json.RawMessage) (json.RawMessage, error)
 
@@ -86,6 +90,9 @@ func (f *fake) work() {
 		if cause := context.Cause(ctx); cause != nil && err != nil {
 			o.Cancelled, o.Err = true, cause
 		}
+		if errors.Is(err, errWithdrawn) {
+			o.Cancelled = true
+		}
 		f.mu.Unlock()
 		cancel(nil)
 		f.host.End([]scheduler.Outcome{o})
@@ -151,6 +158,7 @@ func fakeCodes() map[string]code {
 		"fail": func(_ context.Context, in json.RawMessage) (json.RawMessage, error) {
 			return nil, errors.New("cannot do " + string(in))
 		},
+		"withdraw": func(context.Context, json.RawMessage) (json.RawMessage, error) { return nil, errWithdrawn },
 		"block": func(ctx context.Context, _ json.RawMessage) (json.RawMessage, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()

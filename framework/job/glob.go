@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,33 +37,69 @@ func (m *machine) globFunc() function.Function {
 }
 
 // glob returns the absolute paths of the regular files that match, sorted. No
-// match is an error. Symbolic links are neither followed nor returned.
+// match is an error, and so is a folder on the way that cannot be read: a list
+// that lacks what nobody missed would be worse. Symbolic links are neither
+// followed nor returned.
 func (m *machine) glob(pattern string) ([]string, error) {
-	full := filepath.ToSlash(m.resolve(pattern))
+	full := filepath.ToSlash(pattern)
+	if !filepath.IsAbs(pattern) {
+		full = path.Join(filepath.ToSlash(escapeGlob(m.dir)), full)
+	}
+	full = path.Clean(full)
 	if !doublestar.ValidatePattern(full) {
-		return nil, fmt.Errorf("pattern %q is malformed", pattern)
+		return nil, fmt.Errorf("pattern %s is malformed", quoted(pattern))
 	}
 	base, rest := doublestar.SplitPattern(full)
+	base = filepath.FromSlash(base)
 	var files []string
-	collect := func(path string, entry fs.DirEntry) error {
+	collect := func(name string, entry fs.DirEntry) error {
 		if entry.Type().IsRegular() {
-			files = append(files, filepath.Join(filepath.FromSlash(base), filepath.FromSlash(path)))
+			files = append(files, filepath.Join(base, filepath.FromSlash(name)))
 		}
 		return nil
 	}
-	err := doublestar.GlobWalk(os.DirFS(filepath.FromSlash(base)), rest, collect,
-		doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("pattern %q: %w", pattern, err)
+	err := doublestar.GlobWalk(os.DirFS(base), rest, collect, doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
+	if err != nil {
+		return nil, unreadable(pattern, base, err)
 	}
 	if len(files) == 0 {
+		text := "no regular file matches pattern " + quoted(pattern)
 		if full != filepath.ToSlash(pattern) {
-			pattern += "\" (" + full + ")"
-		} else {
-			pattern += "\""
+			text += " (" + full + ")"
 		}
-		return nil, errors.New(`no regular file matches pattern "` + strings.TrimSpace(pattern))
+		return nil, errors.New(text)
 	}
 	slices.Sort(files)
 	return files, nil
 }
+
+// quoted leaves backslashes alone, which patterns have a meaning for.
+func quoted(pattern string) string { return `"` + pattern + `"` }
+
+// unreadable is the error of a pattern that leads to what cannot be read. Paths
+// of errors are relative to base.
+func unreadable(pattern, base string, err error) error {
+	var at *fs.PathError
+	if !errors.As(err, &at) {
+		return fmt.Errorf("pattern %s: %w", quoted(pattern), err)
+	}
+	return fmt.Errorf("pattern %s: %s cannot be read: %w; make it readable, or choose a pattern that does not lead there",
+		quoted(pattern), filepath.Join(base, at.Path), at.Err)
+}
+
+// globEscaper makes text stand for itself in a pattern. Where \ separates the
+// elements of a path, it cannot escape as well.
+var globEscaper = func() *strings.Replacer {
+	var pairs []string
+	for _, c := range `*?[]{},\` {
+		switch s := string(c); {
+		case filepath.Separator != '\\':
+			pairs = append(pairs, s, `\`+s)
+		case c != '\\' && c != ']':
+			pairs = append(pairs, s, "["+s+"]")
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+func escapeGlob(s string) string { return globEscaper.Replace(s) }

@@ -18,7 +18,7 @@ func (m *machine) goenv(name string) (string, error) {
 	}
 	v, ok := all[name]
 	if !ok {
-		return "", fmt.Errorf("the go command has no variable %s%s", name, strings.TrimSuffix(meant(name, slices.Sorted(maps.Keys(all))), "."))
+		return "", fmt.Errorf("the go command has no variable %s%s", name, aside(name, slices.Sorted(maps.Keys(all))))
 	}
 	return v, nil
 }

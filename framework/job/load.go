@@ -20,8 +20,9 @@ type Options struct {
 	// to the type of the default; lists and objects are written as in the
 	// file, or as JSON.
 	Vars map[string]string
-	// Workers replaces the number of workers of every plugin, if it is above 0.
-	Workers int
+	// Workers replaces the number of workers of every plugin, unless it is nil;
+	// 0 means one per CPU.
+	Workers *int
 	// Logger is where the job, its scheduler and its plugins log. The default
 	// is slog's default logger.
 	Logger *slog.Logger
@@ -61,8 +62,8 @@ func Load(path string, opts Options) (*Job, error) {
 }
 
 func loadSource(path string, source []byte, opts Options) (*Job, error) {
-	if opts.Workers < 0 {
-		return nil, fmt.Errorf("job: Options.Workers is %d: it must be 0, for what the job file says, or more", opts.Workers)
+	if opts.Workers != nil && *opts.Workers < 0 {
+		return nil, fmt.Errorf("job: Options.Workers is %d: it must be 0, for one per CPU, or more; nil is for what the job file says", *opts.Workers)
 	}
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()

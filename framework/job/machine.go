@@ -39,6 +39,7 @@ func (m *machine) add(all map[string]function.Function) {
 	all["basename"] = m.text("path", false, func(p string) (string, error) { return filepath.Base(p), nil })
 	all["dirname"] = m.text("path", false, func(p string) (string, error) { return filepath.Dir(p), nil })
 	all["glob"] = m.globFunc()
+	all["globescape"] = m.text("text", false, func(s string) (string, error) { return escapeGlob(s), nil })
 }
 
 // text makes a function from text to text.

@@ -35,3 +35,11 @@ func meant(name string, candidates []string) string {
 	}
 	return "; there are " + strings.Join(candidates, ", ") + "."
 }
+
+// aside is meant for the middle of a sentence.
+func aside(name string, candidates []string) string {
+	if best := nearest(name, candidates); best != "" {
+		return fmt.Sprintf(" (did you mean %q?)", best)
+	}
+	return ""
+}

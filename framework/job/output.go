@@ -28,8 +28,10 @@ func (l *loader) loadOutput(b *hcl.Block) {
 		o.path = d.path("path", "")
 		if o.path != "" {
 			o.at = content.Attributes["path"].Expr.Range()
-			if err := checkResultsPath(o.path, l.job.path); err != nil {
+			if err := checkResultsPath(o.path); err != nil {
 				d.fail(o.at, resultsUnwritable, "%v.", err)
+			} else if what := l.job.Uses(o.path); what != "" {
+				d.fail(o.at, resultsUnwritable, "this is %s: choose another path.", what)
 			}
 		}
 		o.tasks = d.texts("tasks")
@@ -45,24 +47,19 @@ func (l *loader) loadOutput(b *hcl.Block) {
 // resultsUnwritable is what the mistakes of a results path are called.
 const resultsUnwritable = "Results cannot be written"
 
-// checkResultsPath finds paths that cannot be written to, without writing, and
-// those of files that are not there to be overwritten.
-func checkResultsPath(path, jobFile string) error {
+// checkResultsPath finds paths that cannot be written to, without writing.
+func checkResultsPath(path string) error {
+	if path == "-" {
+		return errors.New("- does not stand for standard output here, where the report goes: name a file, or ./- for one of that name")
+	}
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return fmt.Errorf("there is no folder %s: make it, or choose another path", folder)
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil // to be made, or for the run to find out
-	}
-	if info.IsDir() {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder: the path of a file is needed", path)
 	}
-	if own, err := os.Stat(jobFile); err == nil && os.SameFile(info, own) {
-		return errors.New("this is the job file itself: choose another path")
-	}
-	return nil
+	return nil // where else it cannot be written to, the run finds out
 }
 
 // wants reports whether the futures of a task are written.

@@ -62,8 +62,8 @@ func (l *loader) loadPlugin(b *hcl.Block) {
 		p.Grace = d.duration("grace")
 		p.MaxMessage = d.size("max_message", minMaxMessage)
 	})
-	if l.opts.Workers > 0 {
-		p.Workers = l.opts.Workers
+	if l.opts.Workers != nil {
+		p.Workers = *l.opts.Workers
 	}
 	p.Config = l.loadConfig(content.Blocks)
 	if hasSource && p.source != "" {
@@ -83,21 +83,17 @@ func (l *loader) loadConfig(blocks hcl.Blocks) json.RawMessage {
 	}
 	attrs, diags := b.Body.JustAttributes()
 	l.diags = append(l.diags, diags...)
-	d := &decoder{scope: l.scope, attrs: attrs}
 	values := map[string]cty.Value{}
 	for name, attr := range attrs {
 		v, diags := l.scope.eval(attr.Expr, cty.DynamicPseudoType)
-		d.diags = append(d.diags, diags...)
-		if !diags.HasErrors() && !v.IsWhollyKnown() {
-			d.fail(attr.Expr.Range(), "Value not known", "%s has to be known before the run.", name)
-		}
+		l.diags = append(l.diags, diags...)
 		values[name] = v
 	}
-	l.diags = append(l.diags, d.diags...)
-	if d.diags.HasErrors() {
-		return nil
+	config := cty.ObjectVal(values)
+	if !config.IsWhollyKnown() {
+		return nil // a mistake that has been told
 	}
-	data, err := encode(cty.ObjectVal(values))
+	data, err := encode(config)
 	if err != nil {
 		l.fail(b.DefRange, "Wrong value", "config cannot be handed to the plugin: %v.", err)
 	}

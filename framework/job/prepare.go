@@ -35,9 +35,7 @@ func (r *runState) prepare(ctx context.Context) error {
 		}
 	}
 	if r.out != nil {
-		if err := r.out.begin(r.s, r.unwritable); err != nil {
-			return err
-		}
+		r.out.begin(r.s, r.unwritable)
 	}
 	r.s.OnFutureException.Do(func(e scheduler.FutureException) {
 		if _, known := r.first[e.Future.Task()]; !known {

@@ -32,8 +32,8 @@ type results struct {
 	failed func(error)
 }
 
-// openResults opens the file without emptying it, so that a run that cannot
-// start leaves the results of the last one alone.
+// openResults opens the file without emptying it, which a run does when it has
+// started: one that cannot start leaves the results of the last one alone.
 func openResults(o *output) (*results, error) {
 	f, err := os.OpenFile(o.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	made := err == nil
@@ -55,20 +55,28 @@ func (r *results) discard() error {
 	return err
 }
 
-// begin empties the file and writes what s tells from now on. failed is called
-// once, by a callback, if that does not succeed.
-func (r *results) begin(s *scheduler.Scheduler, failed func(error)) error {
-	if info, err := r.file.Stat(); err != nil || info.Mode().IsRegular() {
-		if err := errors.Join(err, r.file.Truncate(0)); err != nil {
-			return fmt.Errorf("job: the results cannot be written: %w", err)
-		}
-	}
-	r.fresh, r.failed = time.Now(), failed
+// begin has the file emptied when the run of s has started, and then writes
+// what s tells. It comes before all others that subscribe to on_start. failed
+// is called once, by a callback, if something does not succeed.
+func (r *results) begin(s *scheduler.Scheduler, failed func(error)) {
+	r.failed = failed
+	s.OnStart.Do(r.empty, event.Hidden())
 	s.OnFutureResult.Do(func(e scheduler.FutureResult) { r.write(e.Future, nil) }, event.Hidden())
 	s.OnFutureException.Do(func(e scheduler.FutureException) { r.write(e.Future, e.Err) }, event.Hidden())
 	s.OnFutureCancelled.Do(func(e scheduler.FutureCancelled) { r.write(e.Future, e.Err) }, event.Hidden())
 	s.OnFinishing.Do(r.flush, event.Hidden())
-	return nil
+}
+
+// empty leaves pipes and devices as they are.
+func (r *results) empty() {
+	r.fresh = time.Now()
+	info, err := r.file.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		err = r.file.Truncate(0)
+	}
+	if err != nil {
+		r.fail(err)
+	}
 }
 
 func (r *results) write(f scheduler.AnyFuture, err error) {

@@ -88,14 +88,6 @@ func (j *Job) Scheduler() *scheduler.Scheduler {
 	return j.current.s
 }
 
-// Output returns the path of the results file, empty for none.
-func (j *Job) Output() string {
-	if j.output == nil {
-		return ""
-	}
-	return j.output.path
-}
-
 // Stop ends the run that goes on: what runs is completed, what waits is
 // cancelled. It does not wait.
 func (j *Job) Stop(message string) {

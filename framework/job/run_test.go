@@ -99,6 +99,7 @@ func TestSummaryCounts(t *testing.T) {
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	submit := func(task string) string { return "on \"start\" {\n  submit \"" + task + "\" {}\n}\n" }
+	withdraw := "task \"withdraw\" {}\n" + submit("withdraw")
 	for name, test := range map[string]struct {
 		source string
 		exit   scheduler.ExitCode
@@ -108,6 +109,10 @@ func TestExitCodes(t *testing.T) {
 		"failed":             {submit("fail"), scheduler.ExitExhausted, 1},
 		"failed and end":     {submit("fail") + "run {\n  on_exception = \"end\"\n}", scheduler.ExitException, 1},
 		"failed and raise":   {submit("fail") + "run {\n  on_exception = \"raise\"\n}", scheduler.ExitException, 1},
+		"cancelled":          {withdraw, scheduler.ExitExhausted, 1},
+		"cancelled, go on":   {withdraw + "run {\n  on_cancelled = \"continue\"\n}", scheduler.ExitExhausted, 1},
+		"cancelled and end":  {withdraw + "run {\n  on_cancelled = \"end\"\n}", scheduler.ExitCancelled, 1},
+		"cancelled, raise":   {withdraw + "run {\n  on_cancelled = \"raise\"\n}", scheduler.ExitCancelled, 1},
 		"timeout":            {submit("block") + "run {\n  timeout = \"20ms\"\n  wait = false\n}", scheduler.ExitTimeout, 3},
 		"timeout, no work":   {"run {\n  timeout = \"1ms\"\n  end_on_empty = false\n}", scheduler.ExitTimeout, 3},
 		"stopped":            {submit("echo") + "on \"echo.result\" {\n  stop = \"x\"\n}", scheduler.ExitStopped, 4},
@@ -122,6 +127,9 @@ func TestExitCodes(t *testing.T) {
 			require.Equal(t, test.code, result.ExitCode())
 			require.Equal(t, test.code, result.Summary.ExitCode)
 			require.Equal(t, test.exit.String(), result.Summary.Exit)
+			if test.exit == scheduler.ExitCancelled || test.exit == scheduler.ExitException {
+				require.Error(t, result.Exit.Err, "a policy's end says why")
+			}
 			result.Interrupted()
 			require.Equal(t, 130, result.ExitCode())
 		})
@@ -238,12 +246,20 @@ func TestResultsOfTheLastRunSurviveAFailedStart(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.run(startAll)
+	before := r.lines()
+	require.Len(t, before, 2)
 	j, err := r.load("task \"cuont\" { code = \"eco\" }")
 	require.NoError(t, err)
 	_, err = j.Run(t.Context())
 	require.ErrorIs(t, err, scheduler.ErrUnknownTask)
 	require.ErrorContains(t, err, "job.hcl:7:23: Unknown task\n   7 | task \"cuont\" { code = \"eco\" }\n")
 	require.ErrorContains(t, err, `did you mean "echo"?`)
+	require.Equal(t, before, r.lines())
+
+	require.NoError(t, os.Remove(r.out))
+	_, err = j.Run(t.Context())
+	require.ErrorIs(t, err, scheduler.ErrUnknownTask)
+	require.NoFileExists(t, r.out, "nothing is left where nothing was")
 }
 
 func TestVariablesAreGivenFromOutside(t *testing.T) {
@@ -340,14 +356,21 @@ task "t" {
 		{Name: "bare", Path: "/bin/bare", MaxMessage: 4096},
 	}, got)
 
-	got = nil
-	r.opts.Workers = 7
-	j, err = job.Load(path, r.opts)
-	require.NoError(t, err)
-	_, err = j.Run(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, 7, got[0].Workers)
-	require.Equal(t, 7, got[1].Workers)
+	for _, n := range []int{7, 0} {
+		got = nil
+		r.opts.Workers = &n
+		j, err = job.Load(path, r.opts)
+		require.NoError(t, err)
+		_, err = j.Run(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, n, got[0].Workers)
+		require.Equal(t, n, got[1].Workers)
+	}
+
+	n := -1
+	r.opts.Workers = &n
+	_, err = job.Load(path, r.opts)
+	require.EqualError(t, err, "job: Options.Workers is -1: it must be 0, for one per CPU, or more; nil is for what the job file says")
 }
 
 func TestRunHasItsName(t *testing.T) {
