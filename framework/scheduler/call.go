@@ -163,9 +163,10 @@ var closed = func() *chan struct{} {
 	return &ch
 }()
 
-// settle stores the outcome and wakes those who wait. It reports false if the
-// call had ended before.
-func (c *Call) settle(o *Outcome) bool {
+// settle stores the outcome, all but the final state: that it has one is not
+// seen yet. It reports false if the call had ended before. now is zero unless
+// there are observers.
+func (c *Call) settle(o *Outcome, now time.Time) bool {
 	for {
 		st := State(c.state.Load())
 		if st >= settling {
@@ -176,27 +177,39 @@ func (c *Call) settle(o *Outcome) bool {
 		}
 	}
 	c.elapsed, c.worker = o.Elapsed, int32(o.Worker)
+	if !now.IsZero() {
+		c.wait = max(0, now.Sub(c.accepted)-o.Elapsed)
+	}
+	switch c.err = o.Err; {
+	case o.Cancelled:
+		c.err = &CancelledError{Task: c.task.name, Future: c.id, Cause: o.Err}
+	case o.Err == nil && c.encoded:
+		if c.err = c.self.decode(o.Payload, o.ContentType); c.err == nil && c.s.keepResults.Load() {
+			c.keepOutput(o.Payload, o.ContentType)
+		}
+	}
+	c.payload = nil
+	return true
+}
+
+// finish stores the final state of a call that has settled with o. s.mu is
+// held.
+func (c *Call) finish(o *Outcome) {
 	final := Succeeded
 	switch {
 	case o.Cancelled:
 		final = Cancelled
-		c.err = &CancelledError{Task: c.task.name, Future: c.id, Cause: o.Err}
-	case o.Err != nil:
-		final, c.err = Failed, o.Err
-	case c.encoded:
-		if err := c.self.decode(o.Payload, o.ContentType); err != nil {
-			final, c.err = Failed, err
-		}
+	case c.err != nil:
+		final = Failed
 	}
-	if c.encoded && final == Succeeded && c.s.keepResults.Load() {
-		c.keepOutput(o.Payload, o.ContentType)
-	}
-	c.payload = nil
 	c.state.Store(uint32(final))
+}
+
+// wake wakes those who wait for the end of the call.
+func (c *Call) wake() {
 	if ch := c.done.Swap(closed); ch != nil {
 		close(*ch)
 	}
-	return true
 }
 
 func (c *Call) keepOutput(payload []byte, contentType string) {

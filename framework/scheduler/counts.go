@@ -18,6 +18,10 @@ type Counts struct {
 	// Late counts outcomes that came after their future had ended, and were
 	// dropped. Only a scheduler's counts have it.
 	Late uint64
+	// Dropped counts emissions that were made by hand and were not told, because
+	// the run was killed; see [Scheduler.Kill]. Only a scheduler's counts have
+	// it.
+	Dropped uint64
 }
 
 // WorkerCounts are totals of an executor's workers since the scheduler was

@@ -16,10 +16,11 @@ type Extension interface {
 	// are shown before they are heard.
 	Attach(t AnyTask) error
 	// PreSubmit is asked before each call is accepted, on the goroutine of
-	// whoever submits, never twice at a time for one task. It may change
-	// sub.Input and sub.Constraints, reserve what the call will need, and
-	// refuse the call by an error. It must not block and must not submit to
-	// the same task; what it emits takes its place among what has happened.
+	// whoever submits, never twice at a time for one task, and only while calls
+	// are accepted. It may change sub.Input and sub.Constraints, reserve what
+	// the call will need, and refuse the call by an error. It must not block,
+	// and must not submit or attach to the same task; what it emits takes its
+	// place among what has happened.
 	PreSubmit(sub *Submission) error
 }
 
@@ -43,24 +44,43 @@ type reservation struct {
 
 // Reserve takes note of something that the extension has set aside for the
 // call. Exactly one of the functions is called, either of which may be nil:
-// commit when the call was accepted, rollback when it was refused after all.
+// commit when the call was accepted and before its events are told, rollback
+// when it was refused after all. Both are under the rules of PreSubmit; the run
+// waits for commit before it ends. A panic in one keeps no other from being
+// called, and falls under the run's exception policy.
 func (sub *Submission) Reserve(commit func(AnyFuture), rollback func()) {
 	sub.reserved = append(sub.reserved, reservation{commit, rollback})
 }
 
-func (sub *Submission) commit(f AnyFuture) {
+func (sub *Submission) commit(s *Scheduler, f AnyFuture) {
+	var all []func()
 	for _, r := range sub.reserved {
 		if r.commit != nil {
-			r.commit(f)
+			all = append(all, func() { r.commit(f) })
 		}
 	}
+	s.callAll("commit of a reservation", all)
 }
 
-func (sub *Submission) rollback() {
+func (sub *Submission) rollback(s *Scheduler) {
+	var all []func()
 	for i := len(sub.reserved) - 1; i >= 0; i-- {
 		if r := sub.reserved[i]; r.rollback != nil {
-			r.rollback()
+			all = append(all, r.rollback)
 		}
+	}
+	s.callAll("rollback of a reservation", all)
+}
+
+// callAll calls functions in order, whatever becomes of one of them. Errors
+// take their place among what has happened.
+func (s *Scheduler) callAll(what string, all []func()) {
+	if len(all) == 0 {
+		return
+	}
+	defer s.callAll(what, all[1:]) // also if the first ends the goroutine
+	if err := guard(what, all[0]); err != nil {
+		s.put(item{kind: itemDo, do: func() { s.stray = append(s.stray, err) }})
 	}
 }
 
@@ -87,10 +107,12 @@ func (t *taskCore) preSubmit(sub *Submission) error {
 
 // Attach attaches further extensions to the task, after those that it has.
 func (t *taskCore) Attach(extensions ...Extension) error {
-	for _, e := range extensions {
+	for i, e := range extensions {
 		if e == nil {
-			return fmt.Errorf("scheduler: task %s: an extension is nil", t.name)
+			return fmt.Errorf("scheduler: task %s: extension %d is nil", t.name, i+1)
 		}
+	}
+	for _, e := range extensions {
 		if err := e.Attach(t.any); err != nil {
 			return fmt.Errorf("scheduler: task %s: extension %s: %w", t.name, e.Name(), err)
 		}

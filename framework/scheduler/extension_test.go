@@ -78,14 +78,17 @@ func TestReservations(t *testing.T) {
 		}}
 	}
 	full := errors.New("full")
-	refuse := true
+	refuse, stop := true, false
+	s := pool(1)
 	gate := &testExtension{name: "gate", pre: func(*scheduler.Submission) error {
 		if refuse {
 			return full
 		}
+		if stop {
+			s.Stop()
+		}
 		return nil
 	}}
-	s := pool(1)
 	double := scheduler.NewTask(s, task.New("double", twice), reserve("a"), reserve("b"), gate, reserve("c"))
 	mustStart(t, s)
 	_, err := double.Submit(1)
@@ -95,9 +98,9 @@ func TestReservations(t *testing.T) {
 	log, refuse = nil, false
 	mustSubmit(t, double, 1)
 	require.Equal(t, []string{"commit a", "commit b", "commit c"}, log)
-	mustWait(t, s)
-	log = nil
+	log, stop = nil, true
 	_, err = double.Submit(1)
+	mustWait(t, s)
 	require.ErrorIs(t, err, scheduler.ErrNotRunning)
 	require.Equal(t, []string{"roll back c", "roll back b", "roll back a"}, log, "refused after all")
 	require.Equal(t, 1, double.OnSubmitted.Count())
@@ -156,7 +159,8 @@ func TestAttachErrors(t *testing.T) {
 	require.Nil(t, s.Task("double"))
 	double := doubleTask(s)
 	require.ErrorContains(t, double.Attach(bad), "not here")
-	require.ErrorContains(t, double.Attach(nil), "an extension is nil")
+	unattached := &testExtension{name: "unattached", attach: func(scheduler.AnyTask) error { panic("attached") }}
+	require.EqualError(t, double.Attach(unattached, nil), "scheduler: task double: extension 2 is nil")
 	require.Empty(t, double.Extensions())
 }
 

@@ -37,6 +37,7 @@ func (r *run) finish(reason ExitCode) {
 		s.tellSignal(s.OnTimeout)
 	}
 	r.judge(nil)
+	s.admitting.Wait() // nothing is admitted any more
 	s.tellSignal(s.OnFinishing)
 	r.judge(nil)
 
@@ -51,7 +52,7 @@ func (r *run) finish(reason ExitCode) {
 	r.finished = true
 	s.tellSignal(s.OnFinished)
 	r.judge(nil)
-	r.tellRest()
+	r.tellSome()
 
 	if stop != nil && stop.raise {
 		r.err = stop.err
@@ -88,11 +89,12 @@ func (r *run) killCause() error {
 }
 
 // shutDown tells what happens until all work has ended and the executors have
-// stopped.
+// stopped. It looks at that after each batch: what is emitted without end does
+// not keep the run from ending.
 func (r *run) shutDown() {
 	s := r.s
 	for {
-		r.tellRest()
+		r.tellBatch()
 		s.mu.Lock()
 		empty, killing, cause := s.queue.len == 0, r.killing, r.cause
 		s.mu.Unlock()
@@ -103,7 +105,7 @@ func (r *run) shutDown() {
 		if empty && r.stopped != nil {
 			select {
 			case <-r.stopped:
-				r.tellRest()
+				r.tellSome()
 				return
 			default:
 			}
@@ -119,33 +121,68 @@ func (r *run) stopExecutors(kill bool, cause error) {
 		wg.Go(func() { e.Stop(kill, cause) })
 	}
 	wg.Wait()
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
 	close(r.stopped)
-	r.s.put(item{kind: itemWake})
+	r.s.inbox.put(item{kind: itemWake})
 }
 
-// tellRest tells all that is in the inbox.
-func (r *run) tellRest() {
+// tellBatch tells what has happened up to now: what is left of the batch at
+// hand or, if that is nothing, all that is in the inbox.
+func (r *run) tellBatch() {
 	for it := r.nextItem(); it != nil; it = r.nextItem() {
-		if it.kind != itemStop && it.kind != itemTimeout {
-			r.tell(it)
+		r.tellEnding(it)
+		if r.next == len(r.batch) {
+			return
 		}
 	}
 }
 
-// close hands the inbox over to whoever puts something in next, and lets Wait
-// return.
+// consequences is how much that follows from what has happened, such as what
+// callbacks emit, is told before the run ends; the rest is told outside it.
+const consequences = 1000
+
+// tellSome tells what has happened up to now, and what follows from that
+// within bounds.
+func (r *run) tellSome() {
+	r.tellBatch()
+	r.tellFew()
+}
+
+func (r *run) tellFew() {
+	for range consequences {
+		it := r.nextItem()
+		if it == nil {
+			return
+		}
+		r.tellEnding(it)
+	}
+}
+
+// tellEnding is tell for a run that is ending.
+func (r *run) tellEnding(it *item) {
+	if it.kind != itemStop && it.kind != itemTimeout {
+		r.tell(it)
+	}
+}
+
+// close leaves the inbox and lets Wait return.
 func (r *run) close() {
 	s := r.s
-	for {
-		r.tellRest()
-		s.mu.Lock()
-		if len(s.inbox.items) == 0 {
-			break
-		}
-		s.mu.Unlock()
+	r.tellFew()
+	s.mu.Lock()
+	rest := r.batch[r.next:]
+	if r.deaf.Load() {
+		var of [2]uint64
+		rest, of[0] = drop(rest)
+		s.inbox.items, of[1] = drop(s.inbox.items)
+		r.dropped += of[0] + of[1]
 	}
-	s.inbox.driven = false
-	r.batch = nil
-	close(r.done)
+	s.inbox.leave(rest)
+	s.counts.Dropped += r.dropped
 	s.mu.Unlock()
+	if r.dropped > 0 {
+		s.log.Warn("emissions dropped: the run was killed", "count", r.dropped)
+	}
+	close(r.done)
 }

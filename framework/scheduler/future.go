@@ -3,8 +3,10 @@ package scheduler
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
+	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/task"
 )
 
@@ -147,11 +149,17 @@ func (f *Future[Out]) Cancel(cause ...error) bool {
 // never beside another callback, after the events of the future's task. If the
 // future's events have been told already, it is called as soon as possible.
 func (f *Future[Out]) OnDone(callback func(*Future[Out])) {
+	if callback == nil {
+		panic("scheduler: OnDone needs a function, not nil")
+	}
 	f.c.whenDone(func() { callback(f) })
 }
 
 // WhenDone implements [AnyFuture].
 func (f *Future[Out]) WhenDone(callback func(AnyFuture)) {
+	if callback == nil {
+		panic("scheduler: WhenDone needs a function, not nil")
+	}
 	f.c.whenDone(func() { callback(f) })
 }
 
@@ -176,8 +184,13 @@ func (j *job[In, Out]) encode() ([]byte, error) { return j.dfn.InputCodec().Mars
 
 func (j *job[In, Out]) encodeOutput() ([]byte, error) { return j.dfn.OutputCodec().Marshal(j.out) }
 
-func (j *job[In, Out]) decode(payload []byte, contentType string) error {
+func (j *job[In, Out]) decode(payload []byte, contentType string) (err error) {
 	codec := j.dfn.OutputCodec()
+	defer func() { // in the user's methods
+		if v := recover(); v != nil {
+			err = &event.PanicError{What: "decoding a result of task " + j.c.task.name, Value: v, Stack: string(debug.Stack())}
+		}
+	}()
 	if contentType != "" && contentType != codec.ContentType() {
 		return task.Errorf(task.KindDecode, "task %s: result came as %s, expected %s: give both sides the same definition",
 			j.c.task.name, contentType, codec.ContentType())

@@ -120,7 +120,10 @@ func TestDoneCallbacks(t *testing.T) {
 	require.Equal(t, []string{"event", "on", "when result", "within its events", "within a callback"}, got)
 	f.OnDone(func(*scheduler.Future[int]) { note("after the run") })
 	f.WhenDone(func(scheduler.AnyFuture) { note("and again") })
+	untilTold(s)
 	require.Equal(t, []string{"after the run", "and again"}, got[5:])
+	require.PanicsWithValue(t, "scheduler: OnDone needs a function, not nil", func() { f.OnDone(nil) })
+	require.PanicsWithValue(t, "scheduler: WhenDone needs a function, not nil", func() { f.WhenDone(nil) })
 }
 
 func TestCallHandsItsDeadlineOn(t *testing.T) {

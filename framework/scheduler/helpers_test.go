@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
@@ -98,3 +99,14 @@ func doubleTask(s *scheduler.Scheduler) *scheduler.Task[int, int] {
 }
 
 func slogOf(l *logged) *slog.Logger { return slog.New(l) }
+
+// lastly is emitted to learn that everything before it has been told.
+var lastly = event.NewSignal("lastly")
+
+// untilTold waits until what has happened up to now has been told.
+func untilTold(s *scheduler.Scheduler) {
+	told := make(chan struct{})
+	event.OnSignal(s, lastly, func() { close(told) }, event.Limit(1), event.Hidden())
+	event.EmitSignal(s, lastly)
+	<-told
+}

@@ -1,5 +1,7 @@
 package scheduler
 
+import "slices"
+
 // item is something that has happened and is to be told, in order.
 type item struct {
 	kind itemKind
@@ -12,7 +14,8 @@ type item struct {
 type itemKind uint8
 
 const (
-	itemDo        itemKind = iota // deliver what was emitted
+	itemDo        itemKind = iota // call a function of this package's
+	itemEmission                  // deliver what was emitted by hand
 	itemFunc                      // call a function of the user's, which may fail
 	itemSubmitted                 // a call was accepted
 	itemEnded                     // a call has ended
@@ -28,17 +31,21 @@ type inbox struct {
 	items []item
 	spare []item
 	wake  chan struct{} // one token when items came while the loop slept
-	// driven says that somebody tells items: the loop of a run or, between
-	// runs, whoever put an item in while nobody did.
+	// driven says that somebody tells items: the loop of a run or, outside
+	// runs, a goroutine that drain began.
 	driven   bool
+	drain    func([]item) // tells items outside a run, those given first
 	sleeping bool
 	handover chan struct{} // closed by drain when a run wants to take over
 	before   []item        // what drain has to tell first
 }
 
-// put adds an item and reports whether the caller has to drain the inbox.
-// Scheduler.mu is held.
-func (in *inbox) put(it item) (drain bool) {
+// put adds an item. Outside a run a goroutine of its own tells it, so that
+// nobody who puts something in ever waits for a callback. Scheduler.mu is held.
+func (in *inbox) put(it item) {
+	if !in.driven && it.kind == itemWake {
+		return // nobody sleeps
+	}
 	in.items = append(in.items, it)
 	if in.sleeping {
 		in.sleeping = false
@@ -46,9 +53,23 @@ func (in *inbox) put(it item) (drain bool) {
 	}
 	if !in.driven {
 		in.driven = true
-		return true
+		go in.drain(nil)
 	}
-	return false
+}
+
+// leave hands the inbox over to nobody or, if there is more to tell, to drain,
+// which begins with rest. Scheduler.mu is held.
+func (in *inbox) leave(rest []item) {
+	in.driven = len(rest)+len(in.items) > 0
+	if in.driven {
+		go in.drain(rest)
+	}
+}
+
+// drop removes what was emitted by hand and returns its number.
+func drop(items []item) (kept []item, dropped uint64) {
+	kept = slices.DeleteFunc(items, func(it item) bool { return it.kind == itemEmission })
+	return kept, uint64(len(items) - len(kept))
 }
 
 // claim makes the caller the one who tells items as soon as the channel that it
@@ -94,56 +115,5 @@ func (in *inbox) recycle(batch []item) {
 	clear(batch)
 	if cap(batch) <= maxSpare && in.spare == nil {
 		in.spare = batch[:0]
-	}
-}
-
-// put adds an item to the scheduler's inbox, and outside a run tells it.
-func (s *Scheduler) put(it item) {
-	s.mu.Lock()
-	drain := s.inbox.put(it)
-	s.mu.Unlock()
-	if drain {
-		s.drain()
-	}
-}
-
-// drain tells what is in the inbox outside a run, on the goroutine of whoever
-// put it there first. Callbacks never overlap: others only add to the inbox
-// meanwhile.
-func (s *Scheduler) drain() { s.drainFrom(nil) }
-
-// drainFrom is drain that has taken batch already. If a callback ends the
-// goroutine, another one goes on.
-func (s *Scheduler) drainFrom(batch []item) {
-	next, returned := 0, false
-	defer func() {
-		if !returned {
-			s.stray = append(s.stray, ErrGoexit)
-			s.reportStray()
-			go s.drainFrom(batch[next:])
-		}
-	}()
-	for {
-		for next < len(batch) {
-			next++
-			s.tell(&batch[next-1])
-			s.reportStray()
-		}
-		s.mu.Lock()
-		if batch != nil {
-			s.inbox.recycle(batch)
-		}
-		batch, next = s.inbox.takeOutside(), 0
-		if len(batch) == 0 {
-			s.inbox.driven = s.inbox.handover != nil
-			if s.inbox.driven {
-				close(s.inbox.handover)
-				s.inbox.handover = nil
-			}
-			s.mu.Unlock()
-			returned = true
-			return
-		}
-		s.mu.Unlock()
 	}
 }

@@ -13,11 +13,22 @@ type Option func(*Scheduler)
 func Name(name string) Option { return func(s *Scheduler) { s.name = name } }
 
 // Logger sets where the scheduler logs, its workers' lines included. The
-// default is slog's default logger.
-func Logger(log *slog.Logger) Option { return func(s *Scheduler) { s.log = log } }
+// default, also for nil, is slog's default logger.
+func Logger(log *slog.Logger) Option {
+	if log == nil {
+		log = slog.Default()
+	}
+	return func(s *Scheduler) { s.log = log }
+}
 
-// Also adds executors: a task runs on the one that has its code.
+// Also adds executors: a task runs on the one that has its code. It panics if
+// one is nil.
 func Also(executors ...Executor) Option {
+	for i, e := range executors {
+		if e == nil {
+			panic(fmt.Sprintf("scheduler: Also: executor %d is nil", i+1))
+		}
+	}
 	return func(s *Scheduler) { s.executors = append(s.executors, executors...) }
 }
 

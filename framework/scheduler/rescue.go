@@ -24,6 +24,7 @@ func (r *run) abort() {
 	returned := false
 	defer r.rescue(&returned)
 	s := r.s
+	s.driver.Store(goroutine())
 	s.mu.Lock()
 	s.accepting, s.running = false, false
 	r.killing, r.cause = true, ErrGoexit
@@ -38,12 +39,13 @@ func (r *run) abort() {
 		s.letGo(r.current)
 		r.current = nil
 	}
+	s.admitting.Wait()
 	r.shutDown()
 	if !r.finished {
 		r.finished = true
 		s.tellSignal(s.OnFinished)
 	}
-	r.tellRest()
+	r.tellSome()
 	r.judge(nil)
 	r.exit.Code, r.exit.Err, r.exit.Message = ExitException, ErrGoexit, ErrGoexit.Error()
 	r.err = ErrGoexit

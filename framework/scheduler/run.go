@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,13 +19,13 @@ type run struct {
 	exit    Exit
 	err     error
 
-	awaited bool // somebody waits: an empty queue may end the run
-	stop    *stopRequest
+	awaited bool            // somebody waits: an empty queue may end the run
+	stop    *stopRequest    // may come before the run has begun
 	killing bool            // what runs is to be killed
 	cause   error           // why
-	failed  error           // of an executor, before the run had begun
 	life    context.Context // ends when the run is killed
 	kill    context.CancelFunc
+	deaf    atomic.Bool // killed: what is emitted by hand is dropped
 
 	// Of the loop alone:
 	batch    []item
@@ -33,15 +34,8 @@ type run struct {
 	failure  *failure
 	current  *Call         // whose events are being told
 	finished bool          // on_finished is told, or about to be
+	dropped  uint64        // emissions
 	stopped  chan struct{} // closed when the executors have stopped
-}
-
-// stopRequest is what ends a run before it ends of itself.
-type stopRequest struct {
-	message string
-	err     error
-	code    ExitCode
-	raise   bool // Run returns err
 }
 
 // failure is the first error that a policy does not let pass.
@@ -63,7 +57,10 @@ type failure struct {
 func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 	r := &run{s: s, done: make(chan struct{}), started: time.Now(), telling: true}
 	r.life, r.kill = context.WithCancel(context.Background())
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			panic(fmt.Sprintf("scheduler: option %d of the run is nil", i+1))
+		}
 		o(&r.opts)
 	}
 	if err := r.opts.check(); err != nil {
@@ -73,25 +70,27 @@ func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 		return fmt.Errorf("scheduler: start: %w", context.Cause(ctx))
 	}
 	s.mu.Lock()
-	if s.starting || s.run != nil && !s.run.over() {
+	if s.starting != nil || s.run != nil && !s.run.over() {
 		s.mu.Unlock()
 		return fmt.Errorf("scheduler: start: %w", ErrRunning)
 	}
-	s.starting = true
+	s.starting = r
 	s.mu.Unlock()
 
 	err := r.startExecutors(ctx)
 
 	s.mu.Lock()
-	s.starting = false
+	s.starting = nil
 	if err != nil {
 		s.mu.Unlock()
 		return err
 	}
-	s.run, s.accepting, s.running = r, true, true
+	s.run = r
 	handover := s.inbox.claim()
-	if r.failed != nil {
-		s.requestStop(r.stopFor(executorFailed, r.failed))
+	if r.stop == nil {
+		s.accepting, s.running = true, true
+	} else { // while it started
+		s.inbox.put(item{kind: itemStop})
 	}
 	s.mu.Unlock()
 	go r.loop(ctx, handover)
@@ -101,10 +100,15 @@ func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 // Wait waits for the end of the run that goes on, or returns how the last one
 // ended. From then on an empty queue ends the run, unless it was started with
 // [KeepRunning]. The error is the one that the run's policies raise;
-// [ErrNotRunning] if there was never a run.
-//
-// Wait must not be called inside a callback: it would wait for itself.
+// [ErrNotRunning] if there was never a run; or [ErrInCallback].
 func (s *Scheduler) Wait() (Exit, error) {
+	if s.inCallback() {
+		return Exit{}, fmt.Errorf("scheduler: wait: %w", ErrInCallback)
+	}
+	return s.wait()
+}
+
+func (s *Scheduler) wait() (Exit, error) {
 	s.mu.Lock()
 	r := s.run
 	if r == nil {
@@ -118,65 +122,6 @@ func (s *Scheduler) Wait() (Exit, error) {
 	s.mu.Unlock()
 	<-r.done
 	return r.exit, r.err
-}
-
-// Stop ends the run that goes on. What was accepted is completed, unless the
-// run was started with [KillAtEnd]; more is not. It does not wait, and does
-// nothing if no run goes on or it was stopped before.
-func (s *Scheduler) Stop() { s.StopWith("stopped by Scheduler.Stop", nil) }
-
-// StopWith is [Scheduler.Stop] with a message and an error, nil for none. The
-// error falls under the run's exception policy.
-func (s *Scheduler) StopWith(message string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requestStop(s.run.stopFor(message, err))
-}
-
-// Kill is [Scheduler.StopWith] without waiting: running code is killed, and
-// its futures and those that wait are cancelled with cause. It also cuts short
-// a run that is ending already.
-func (s *Scheduler) Kill(message string, cause error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := s.run
-	if r == nil || r.over() {
-		return
-	}
-	s.requestStop(r.stopFor(message, cause))
-	r.kill()
-	if !r.killing {
-		r.killing = true
-		r.cause = cause
-		if cause == nil {
-			r.cause = errors.New(message)
-		}
-		s.inbox.put(item{kind: itemWake})
-	}
-}
-
-// requestStop is called with s.mu held. The loop reads the request when it
-// has told what happened before.
-func (s *Scheduler) requestStop(req *stopRequest) {
-	if !s.accepting || s.run == nil {
-		return
-	}
-	s.accepting, s.running = false, false
-	s.run.stop = req
-	s.inbox.put(item{kind: itemStop})
-}
-
-func (r *run) stopFor(message string, err error) *stopRequest {
-	req := &stopRequest{message: message, err: err, code: ExitStopped}
-	if err != nil && r != nil {
-		switch r.opts.exceptions.action(err) {
-		case Raise:
-			req.raise = true
-		case End:
-			req.code = ExitException
-		}
-	}
-	return req
 }
 
 func (r *run) over() bool {
@@ -227,20 +172,6 @@ func (r *run) startExecutors(ctx context.Context) error {
 	return err
 }
 
-const executorFailed = "an executor failed"
-
-// executorFailed is [Host.Fail]. It ends its own run only.
-func (r *run) executorFailed(err error) {
-	s := r.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.run == r {
-		s.requestStop(r.stopFor(executorFailed, err))
-	} else if r.failed == nil {
-		r.failed = err
-	}
-}
-
 func (s *Scheduler) resolveAll() error {
 	s.mu.Lock()
 	cores := make([]*taskCore, 0, len(s.tasks)+len(s.loose))
@@ -265,13 +196,13 @@ func (t *Task[In, Out]) coreOf() *taskCore { return t.core }
 func (r *run) loop(ctx context.Context, handover <-chan struct{}) {
 	s := r.s
 	<-handover
+	s.driver.Store(goroutine())
 	returned := false
 	defer r.rescue(&returned)
-	unwatch := context.AfterFunc(ctx, func() { s.Kill("the run's context ended", context.Cause(ctx)) })
+	unwatch := context.AfterFunc(ctx, func() { r.killWith("the run's context ended", context.Cause(ctx)) })
 	defer unwatch()
-	var timer *time.Timer
 	if r.opts.hasTimeout {
-		timer = time.AfterFunc(r.opts.timeout-time.Since(r.started), func() { s.put(item{kind: itemTimeout}) })
+		timer := time.AfterFunc(r.opts.timeout-time.Since(r.started), r.timeUp)
 		defer timer.Stop()
 	}
 	s.tellSignal(s.OnStart)
@@ -279,13 +210,18 @@ func (r *run) loop(ctx context.Context, handover <-chan struct{}) {
 	if r.idle() {
 		r.tellEmpty()
 	}
-	reason := r.untilEnd()
-	if timer != nil {
-		timer.Stop()
-	}
-	r.finish(reason)
+	r.finish(r.untilEnd())
 	r.close()
 	returned = true
+}
+
+// timeUp tells the loop that the run's time is over, unless the run is.
+func (r *run) timeUp() {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	if !r.over() {
+		r.s.inbox.put(item{kind: itemTimeout})
+	}
 }
 
 // idle reports whether there is nothing to do and the run was not stopped.
@@ -334,6 +270,10 @@ func (r *run) untilEnd() ExitCode {
 
 // tell tells one item, and what follows from it.
 func (r *run) tell(it *item) {
+	if it.kind == itemEmission && r.deaf.Load() {
+		r.dropped++
+		return
+	}
 	r.current = it.call
 	r.s.tell(it)
 	r.current = nil
@@ -357,15 +297,27 @@ func (r *run) tell(it *item) {
 func (r *run) exhausted() bool {
 	s := r.s
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.queue.len > 0 || len(s.inbox.items) > 0 || r.next < len(r.batch) {
+	through := r.through()
+	s.mu.Unlock()
+	// Observers that have settled remain so while nothing is told.
+	if !through || !s.settledObservers() {
 		return false
 	}
-	if r.stop != nil || !r.awaited || r.opts.keepRunning || !s.settledObservers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !r.through() {
 		return false
 	}
 	s.accepting = false
 	return true
+}
+
+// through reports whether nothing is left to do in a run that may end by that.
+// s.mu is held.
+func (r *run) through() bool {
+	s := r.s
+	return s.queue.len == 0 && s.admitted == 0 && len(s.inbox.items) == 0 && r.next == len(r.batch) &&
+		r.stop == nil && r.awaited && !r.opts.keepRunning
 }
 
 // nextItem returns the next thing to tell, nil if there is none at present.
@@ -426,12 +378,11 @@ func (r *run) fail(err error, p policy, message string, code ExitCode) {
 	if action == Continue || r.failure != nil {
 		return
 	}
-	s := r.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
 	if r.stop != nil && r.stop.err != nil {
 		return
 	}
 	r.failure = &failure{err: err, code: code, raise: action == Raise}
-	s.requestStop(&stopRequest{message: message, err: err, code: code, raise: action == Raise})
+	r.requestStop(&stopRequest{message: message, err: err, code: code, raise: action == Raise})
 }

@@ -74,9 +74,13 @@ type Scheduler struct {
 	workers   WorkerCounts
 	refusals  map[refusal]uint64
 	run       *run // the one that goes on, or the last
-	starting  bool
+	starting  *run // the one whose executors are being started
 	accepting bool // calls are accepted
+	admitted  int  // calls that are accepted and not yet put in; see admit
 	running   bool // what Running tells
+
+	driver    atomic.Uint64  // goroutine that tells items, or did last
+	admitting sync.WaitGroup // is what admitted counts
 
 	// stray holds errors of callbacks since the last look; only whoever
 	// drives the inbox touches it.
@@ -98,7 +102,10 @@ func New(executor Executor, opts ...Option) *Scheduler {
 		loose:     map[looseKey]*taskCore{},
 		refusals:  map[refusal]uint64{},
 	}
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			panic(fmt.Sprintf("scheduler: New: option %d is nil", i+1))
+		}
 		o(s)
 	}
 	names := map[string]bool{}
@@ -109,7 +116,7 @@ func New(executor Executor, opts ...Option) *Scheduler {
 		names[e.Name()] = true
 	}
 	s.pauses.executors = s.executors
-	s.inbox.wake = make(chan struct{}, 1)
+	s.inbox.wake, s.inbox.drain = make(chan struct{}, 1), s.drain
 	s.queue.at = func(c *Call) *links { return &c.inQueue }
 	s.emitter, s.delivery = event.NewOwned(s.name, owner{s}, s.log)
 	s.OnStart = event.SignalSubscriberOf(s, startEvent)
@@ -130,7 +137,7 @@ func New(executor Executor, opts ...Option) *Scheduler {
 type owner struct{ s *Scheduler }
 
 func (o owner) Enqueue(e event.Emission) {
-	o.s.put(item{kind: itemDo, do: func() { o.s.tellEmission(e) }})
+	o.s.put(item{kind: itemEmission, do: func() { o.s.tellEmission(e) }})
 }
 
 func (o owner) Changed(*event.Emitter) {}
@@ -144,8 +151,22 @@ func (s *Scheduler) Name() string { return s.name }
 func (s *Scheduler) Ref() string { return s.ref }
 
 // Emitter returns the emitter of the scheduler's events. What is emitted on it
-// takes its place behind what has already happened.
+// takes its place behind what has already happened; see the package's contracts
+// for when that is outside a run.
 func (s *Scheduler) Emitter() *event.Emitter { return s.emitter }
+
+// Log returns where the scheduler logs.
+func (s *Scheduler) Log() *slog.Logger { return s.log }
+
+// Executors describes the scheduler's executors, in the order in which they
+// were given.
+func (s *Scheduler) Executors() []ExecutorStatus {
+	out := make([]ExecutorStatus, len(s.executors))
+	for i, e := range s.executors {
+		out[i] = e.Status()
+	}
+	return out
+}
 
 // Running reports whether a run goes on: from Start until it was stopped or,
 // where it ends of itself, until on_finishing has been told.
@@ -211,10 +232,15 @@ func futures(calls []*Call) []AnyFuture {
 }
 
 // Run starts a run, waits for its end and says how it ended. It is [Scheduler.Start]
-// and [Scheduler.Wait].
+// and [Scheduler.Wait]. Inside a callback, which would wait for itself, it
+// starts nothing and returns [ErrInCallback], or [ErrRunning] if it is one of a
+// run.
 func (s *Scheduler) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
+	if s.inCallback() && s.present() == nil {
+		return Exit{}, fmt.Errorf("scheduler: run: %w", ErrInCallback)
+	}
 	if err := s.Start(ctx, opts...); err != nil {
 		return Exit{}, err
 	}
-	return s.Wait()
+	return s.wait()
 }

@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"fmt"
-	"iter"
 	"reflect"
 	"time"
 
@@ -72,115 +71,68 @@ func (t *Task[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 	return out, err
 }
 
-// mapFlight returns how many calls Map keeps in flight: enough for workers to
-// be handed whole batches, whatever the length of the sequence.
-func mapFlight(workers int) int { return max(1024, 64*workers) }
-
-// mapPatience is how long Map goes on asking for inputs, which may be slow to
-// come, while there is an outcome to yield.
-const mapPatience = time.Millisecond
-
-// Map runs the task on every value of inputs and yields the outcomes in the
-// order of the inputs. A bounded number of calls is in flight at any time, and
-// an input that is slow to come holds back no more than one outcome. An error
-// belongs to one input and to the caller, as with [Task.Call]; the sequence goes
-// on after it. When ctx ends or
-// the caller leaves the loop, what is in flight is cancelled; in the former
-// case ctx's error is yielded last.
-func (t *Task[In, Out]) Map(ctx context.Context, inputs iter.Seq[In]) iter.Seq2[Out, error] {
-	type slot struct {
-		f   *Future[Out]
-		err error
-	}
-	return func(yield func(Out, error) bool) {
-		next, stop := iter.Pull(inputs)
-		defer stop()
-		var flight []slot
-		defer func() {
-			for _, s := range flight {
-				if s.f != nil {
-					s.f.Cancel(context.Cause(ctx))
-				}
-			}
-		}()
-		limit, more := mapFlight(t.core.capacity()), true
-		for {
-			// Refilling by halves hands the executor whole batches.
-			refill, begun := len(flight) <= limit/2, time.Now()
-			for refill && more && ctx.Err() == nil && len(flight) < limit {
-				in, ok := next()
-				if !ok {
-					more = false
-					break
-				}
-				f, err := submitWith(t.core.s, t.core, t, t.def, in, manner{awaited: true})
-				flight = append(flight, slot{f, err})
-				if head := flight[0].f; time.Since(begun) > mapPatience && (head == nil || head.c.hasEnded()) {
-					break
-				}
-			}
-			if ctx.Err() != nil && (more || len(flight) > 0) {
-				var none Out
-				yield(none, fmt.Errorf("scheduler: mapping task %s: %w", t.core.name, context.Cause(ctx)))
-				return
-			}
-			if len(flight) == 0 {
-				return
-			}
-			head := flight[0]
-			flight[0] = slot{}
-			flight = flight[1:]
-			var out Out
-			err := head.err
-			if err == nil {
-				out, err = head.f.Wait(ctx)
-				if err != nil && ctx.Err() != nil {
-					head.f.Cancel(context.Cause(ctx))
-					continue
-				}
-			}
-			if !yield(out, err) {
-				return
-			}
-		}
-	}
-}
-
 func submit[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In) (*Future[Out], error) {
 	return submitWith(s, core, t, def, in, manner{})
 }
 
 func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
-	if len(core.extensions()) == 0 {
-		return accept(s, core, t, def, in, how)
+	if len(core.extensions()) > 0 {
+		return submitExtended(s, core, t, def, in, how)
 	}
+	j, exec, err := prepare(s, core, t, def, in, how)
+	if err != nil {
+		return nil, err
+	}
+	if !s.accept(&j.c) {
+		return nil, s.refuse(core, ErrNotRunning)
+	}
+	exec.Submit(&j.c)
+	return &j.Future, nil
+}
+
+// submitExtended is submitWith for a task with extensions.
+func submitExtended[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
 	core.submitting.Lock()
 	defer core.submitting.Unlock()
+	if !s.accepts() {
+		return nil, s.refuse(core, ErrNotRunning)
+	}
 	sub := &Submission{Task: core.any, Input: in, Constraints: how.want}
+	admitted := false
+	defer func() {
+		if !admitted {
+			sub.rollback(s)
+		}
+	}()
 	if err := core.preSubmit(sub); err != nil {
-		sub.rollback()
 		return nil, s.refuse(core, err)
 	}
 	changed, ok := sub.Input.(In)
 	// A nil interface has no type that could be asserted.
 	if !ok && (sub.Input != nil || def.InputType().Kind() != reflect.Interface) {
-		sub.rollback()
 		return nil, s.refuse(core, fmt.Errorf("an extension turned the input into a %T; it takes a %v", sub.Input, def.InputType()))
 	}
 	how.want = sub.Constraints
-	f, err := accept(s, core, t, def, changed, how)
+	j, exec, err := prepare(s, core, t, def, changed, how)
 	if err != nil {
-		sub.rollback()
 		return nil, err
 	}
-	sub.commit(f)
-	return f, nil
+	if admitted = s.admit(&j.c); !admitted {
+		return nil, s.refuse(core, ErrNotRunning)
+	}
+	defer func() { // whatever becomes of the functions of extensions
+		s.enter(&j.c)
+		exec.Submit(&j.c)
+	}()
+	sub.commit(s, &j.Future)
+	return &j.Future, nil
 }
 
-func accept[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
+// prepare makes a call and encodes its input.
+func prepare[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*job[In, Out], Executor, error) {
 	exec := core.executor()
 	if exec == nil {
-		return nil, s.refuse(core, ErrNotRunning)
+		return nil, nil, s.refuse(core, ErrNotRunning)
 	}
 	j := &job[In, Out]{in: in, t: t, dfn: def}
 	c := &j.c
@@ -193,7 +145,7 @@ func accept[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *ta
 	if c.encoded = exec.Encodes(); c.encoded {
 		var err error
 		if c.payload, err = j.encode(); err != nil {
-			return nil, s.refuse(core, task.Errorf(task.KindEncode, "input does not encode as %s: %v", def.InputCodec().ContentType(), err))
+			return nil, nil, s.refuse(core, task.Errorf(task.KindEncode, "input does not encode as %s: %v", def.InputCodec().ContentType(), err))
 		}
 	}
 	if s.observed() {
@@ -202,11 +154,13 @@ func accept[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *ta
 			c.kept.Store(&kept{input: c.payload})
 		}
 	}
-	if !s.accept(c) {
-		return nil, s.refuse(core, ErrNotRunning)
-	}
-	exec.Submit(c)
-	return &j.Future, nil
+	return j, exec, nil
+}
+
+func (s *Scheduler) accepts() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accepting
 }
 
 // accept gives the call its number and its place among what has happened.
@@ -216,37 +170,74 @@ func (s *Scheduler) accept(c *Call) bool {
 	if !s.accepting {
 		return false
 	}
-	s.lastID++
-	c.id = s.lastID
-	s.queue.push(c)
-	s.inbox.put(item{kind: itemSubmitted, call: c})
+	s.number(c)
+	s.placed(c)
 	return true
 }
 
-// end is [Host.End].
+// admit is the first half of accept, for a call whose extensions have something
+// to do before anybody is told of it. The run does not end before enter, which
+// is the other half.
+func (s *Scheduler) admit(c *Call) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.accepting {
+		return false
+	}
+	s.number(c)
+	s.admitted++
+	s.admitting.Add(1)
+	return true
+}
+
+func (s *Scheduler) enter(c *Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.placed(c)
+	s.admitted--
+	s.admitting.Done()
+}
+
+// number gives a call its number. s.mu is held.
+func (s *Scheduler) number(c *Call) {
+	s.lastID++
+	c.id = s.lastID
+}
+
+// placed gives a call its place among what has happened. s.mu is held.
+func (s *Scheduler) placed(c *Call) {
+	s.queue.push(c)
+	s.inbox.put(item{kind: itemSubmitted, call: c})
+}
+
+// end is [Host.End]. A future's end takes its place among what has happened
+// before anybody can see it: what follows from it comes behind.
 func (s *Scheduler) end(outcomes []Outcome) {
-	late := 0
 	var now time.Time
 	if s.observed() {
 		now = time.Now()
 	}
+	late := 0
 	for i := range outcomes {
-		if c := outcomes[i].Call; !now.IsZero() && !c.hasEnded() {
-			c.wait = max(0, now.Sub(c.accepted)-outcomes[i].Elapsed)
-		}
-		if !outcomes[i].Call.settle(&outcomes[i]) {
-			outcomes[i].Call = nil
+		if o := &outcomes[i]; !o.Call.settle(o, now) {
+			o.Call = nil
 			late++
 		}
 	}
 	s.mu.Lock()
 	for i := range outcomes {
 		if c := outcomes[i].Call; c != nil {
+			c.finish(&outcomes[i])
 			s.inbox.put(item{kind: itemEnded, call: c})
 		}
 	}
 	s.counts.Late += uint64(late)
 	s.mu.Unlock()
+	for i := range outcomes {
+		if c := outcomes[i].Call; c != nil {
+			c.wake()
+		}
+	}
 }
 
 func (c *Call) requestCancel(cause error) bool {

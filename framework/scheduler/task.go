@@ -88,7 +88,8 @@ type taskCore struct {
 	took   durations
 }
 
-type looseKey struct{ code, executor string }
+// looseKey tells apart calls without a task, as a task's name would.
+type looseKey struct{ name, code, executor string }
 
 // NewTask makes a task of s that runs def, with extensions in the order in
 // which they are to be asked. It may be called during a run, callbacks
@@ -151,7 +152,7 @@ func (s *Scheduler) looseTask(def interface {
 	Executor() string
 	Linked() bool
 }) (*taskCore, error) {
-	key := looseKey{def.Code(), def.Executor()}
+	key := looseKey{def.Name(), def.Code(), def.Executor()}
 	s.mu.Lock()
 	t, ok := s.loose[key]
 	s.mu.Unlock()
