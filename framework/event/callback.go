@@ -13,8 +13,9 @@ type callback struct{ pc uintptr }
 
 func callbackOf(fn any) callback { return callback{pc: reflect.ValueOf(fn).Pointer()} }
 
-// closure matches the names that the compiler gives to function literals.
-var closure = regexp.MustCompile(`\.func\d+(\.\d+)*(-range\d+)?$|\.gowrap\d+$`)
+// closure matches the names, without their package, that the compiler gives to
+// function literals: they stand within a function or method, or in init.
+var closure = regexp.MustCompile(`[^)]\.func\d+(\.\d+)*(-range\d+)?$|\.gowrap\d+$`)
 
 // pkgPath matches the import path in front of a function's name.
 var pkgPath = regexp.MustCompile(`^(.*/)?([^./]+)\.`)
@@ -24,11 +25,10 @@ func (c callback) name() string {
 	if f == nil {
 		return "unknown"
 	}
-	full := f.Name()
-	if closure.MatchString(full) {
+	name := pkgPath.ReplaceAllString(f.Name(), "")
+	if closure.MatchString(name) {
 		return c.where()
 	}
-	name := pkgPath.ReplaceAllString(full, "")
 	const methodValue = "-fm"
 	if n := len(name) - len(methodValue); n > 0 && name[n:] == methodValue {
 		name = name[:n]

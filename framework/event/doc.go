@@ -34,9 +34,14 @@
 // a callback. An emitter made with [NewEmitter] calls handlers on the
 // goroutine that emits, nested emissions depth-first; emissions from several
 // goroutines may overlap, and so may the calls of one handler, while counters
-// and limits stay exact. [Subscriber.Emit] takes no lock and allocates
-// nothing. An emitter made with [NewOwned] hands emissions to its owner, such
-// as a scheduler, which delivers them one at a time.
+// and limits stay exact. Its emissions take no lock and allocate nothing;
+// [EmitMany], which has to sort, allocates.
+//
+// An emitter made with [NewOwned] hands emissions to its owner, such as a
+// scheduler, which delivers them one at a time: [Subscriber.Emit] calls nobody
+// then. It allocates what the owner has to keep, and takes what locks the
+// owner's queue takes. What the owner itself delivers ([Deliver]) takes no lock
+// and allocates nothing.
 //
 // # Failure
 //
@@ -46,5 +51,5 @@
 //
 // Misuse is a mistake of the program and panics at the caller's line, as
 // http.HandleFunc does: an option out of range, one name with two types on one
-// emitter, a nil callback.
+// emitter, a nil callback, option or event.
 package event

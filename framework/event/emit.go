@@ -2,6 +2,7 @@ package event
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -76,6 +77,9 @@ func EmitMany(src Source, occurrences ...Occurrence) {
 	em := src.Emitter()
 	all := make([]pending, len(occurrences))
 	for i, o := range occurrences {
+		if o == nil {
+			panic(fmt.Sprintf("event: EmitMany on emitter %s: occurrence %d is nil", em.title, i+1))
+		}
 		all[i] = o.on(em)
 	}
 	if em.owner != nil {

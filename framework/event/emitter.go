@@ -105,10 +105,13 @@ func (em *Emitter) Name() string { return em.title }
 func (em *Emitter) Ref() string { return em.ref }
 
 // Add makes events known before anybody has subscribed to them or emitted
-// them, so that they are listed with a count of 0. It panics if one is known
-// with another type.
+// them, so that they are listed with a count of 0. It panics if one is nil or
+// known with another type.
 func (em *Emitter) Add(events ...Any) {
-	for _, e := range events {
+	for i, e := range events {
+		if e == nil {
+			panic(fmt.Sprintf("event: Add on emitter %s: event %d is nil", em.title, i+1))
+		}
 		e.topicOn(em)
 	}
 }

@@ -120,6 +120,12 @@ func generic[T any](T)            {}
 func makeClosure() func()         { return func() {} }
 func (g greeter) closure() func() { return func() { _ = g } }
 
+// Functions whose names look like those of function literals.
+func func1()            {}
+func (*greeter) func2() {}
+
+var atTop = func() {}
+
 func TestHandlerNames(t *testing.T) {
 	t.Parallel()
 
@@ -129,7 +135,10 @@ func TestHandlerNames(t *testing.T) {
 	require.Equal(t, "greeter.Greet", name(event.OnSignal(em, sig, greeter{}.Greet)))
 	require.Equal(t, "(*greeter).GreetBy", name(event.On(em, ev, (&greeter{}).GreetBy)))
 	require.Equal(t, "generic[...]", name(event.On(em, ev, generic[int])))
-	for _, closure := range []func(){makeClosure(), greeter{}.closure(), func() {}} {
+	require.Equal(t, "func1", name(event.OnSignal(em, sig, func1)))
+	require.Equal(t, "(*greeter).func2", name(event.OnSignal(em, sig, (&greeter{}).func2)))
+	require.Equal(t, "(*greeter).func2", name(event.On(em, event.New[*greeter]("g"), (*greeter).func2)))
+	for _, closure := range []func(){makeClosure(), greeter{}.closure(), func() {}, atTop} {
 		h := event.OnSignal(em, sig, closure)
 		require.Regexp(t, `^handler_test\.go:\d+$`, h.Name())
 		require.Equal(t, h.Where(), h.Name())

@@ -62,11 +62,20 @@ func mustBePositive(option string, n int) {
 func collect(defaults, opts []Option) options {
 	o := options{every: 1, repeat: 1}
 	for _, set := range [2][]Option{defaults, opts} {
+		mustBeOptions(set)
 		for _, opt := range set {
 			opt(&o)
 		}
 	}
 	return o
+}
+
+func mustBeOptions(opts []Option) {
+	for i, opt := range opts {
+		if opt == nil {
+			panic(fmt.Sprintf("event: option %d is nil", i+1))
+		}
+	}
 }
 
 // plain reports whether the callback is to be called once per emission.

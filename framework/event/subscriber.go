@@ -12,6 +12,7 @@ type Subscriber[T any] struct {
 // event becomes known. Options given here are the defaults of every
 // subscription made through it.
 func SubscriberOf[T any](src Source, ev Event[T], defaults ...Option) Subscriber[T] {
+	mustBeOptions(defaults)
 	return Subscriber[T]{t: topicOf[T](src.Emitter(), ev.name), defaults: defaults}
 }
 
@@ -46,6 +47,7 @@ type SignalSubscriber struct {
 
 // SignalSubscriberOf is [SubscriberOf] for a signal.
 func SignalSubscriberOf(src Source, sig Signal, defaults ...Option) SignalSubscriber {
+	mustBeOptions(defaults)
 	return SignalSubscriber{t: topicOf[none](src.Emitter(), sig.name), defaults: defaults}
 }
 
