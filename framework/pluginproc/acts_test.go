@@ -126,6 +126,8 @@ func obey(ctx context.Context, command string) string {
 	case "segfault": // as C code would get it
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSEGV)
 		<-ctx.Done()
+	case "abort": // as C++ does, whose signals Go does not catch
+		panic(syscall.Exec("/bin/sh", []string{"sh", "-c", "kill -ABRT $$"}, nil))
 	case "env":
 		return strings.Join(os.Environ(), "\n")
 	case "wd":

@@ -34,7 +34,7 @@
 //
 // When the leader dies, for whatever reason, what is left of its group is killed
 // before it is reaped. [Process.Exited] is then closed and [Process.Exit] says
-// why. Descendants that left the group and hold the output open delay this by
+// why: the last words on stderr, if they account for such an end. Descendants that left the group and hold the output open delay this by
 // at most 100 ms.
 //
 // The connection outlives the process until the last call on it has ended, at

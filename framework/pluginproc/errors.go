@@ -92,7 +92,11 @@ func (e *NotPluginError) Is(target error) bool { return target == ErrNotPlugin }
 type DiedError struct{ Exit Exit }
 
 func (e *DiedError) Error() string {
-	return fmt.Sprintf("%v: it ended before the host could speak to it: %s", ErrDiedAtStart, e.Exit.explain())
+	text := e.Exit.Explain()
+	if lastWords(e.Exit.Stderr) == "" {
+		text += noWords
+	}
+	return fmt.Sprintf("%v: it ended before the host could speak to it: %s", ErrDiedAtStart, text)
 }
 
 // Is makes it match [ErrDiedAtStart].

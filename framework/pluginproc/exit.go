@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/internal/osproc"
@@ -19,8 +20,9 @@ type Exit struct {
 	// OOM is true when the system killed it for memory. Told on Linux, from the
 	// counter of the host's control group; false where that is not known.
 	OOM bool
-	// Reason is the first line of a crash's account on stderr, such as
-	// "panic: boom"; empty when there is none or the process ended well.
+	// Reason is the first line of the account of a crash that ends stderr, such
+	// as "panic: boom". It is empty when there is none, or none that explains this
+	// end: the process went on, ended well, or was told to end (SIGKILL, SIGTERM).
 	Reason string
 	// Frames are the functions and places the crash happened in, innermost first.
 	Frames []string
@@ -61,21 +63,36 @@ func (e Exit) status() string {
 	}
 }
 
-// Limits of what an error message quotes of stderr.
+// Explain is a line for errors: String, the innermost frames, and the end of
+// stderr.
+func (e Exit) Explain() string {
+	s := e.String()
+	if n := len(e.Frames); n > 0 {
+		s += " at " + strings.Join(e.Frames[:min(n, quoteFrames)], " < ")
+	}
+	if lastLines(e.Stderr) == e.Reason {
+		return s // that was all
+	}
+	return s + lastWords(e.Stderr)
+}
+
+// Limits of what an error message quotes.
 const (
-	quoteLines = 5
-	quoteBytes = 1 << 10
+	quoteFrames = 3
+	quoteLines  = 5
+	quoteBytes  = 1 << 10
 )
 
-// explain is String plus, when no reason is known, the last lines of stderr.
-func (e Exit) explain() string {
-	if e.Reason != "" {
-		return e.String()
+// noWords stands where nothing is left to quote.
+const noWords = "; it wrote nothing to stderr"
+
+// lastWords quotes the end of stderr; empty if there is nothing.
+func lastWords(stderr string) string {
+	q := lastLines(stderr)
+	if q == "" {
+		return ""
 	}
-	if q := lastLines(e.Stderr); q != "" {
-		return e.String() + "; its stderr ends: " + q
-	}
-	return e.String() + "; it wrote nothing to stderr"
+	return "; its stderr ends: " + q
 }
 
 // lastLines joins the last non-empty lines of text.
@@ -96,16 +113,29 @@ func lastLines(text string) string {
 
 // newExit puts together what the system and the plugin's output say.
 func newExit(st osproc.Status, pump *logPump) Exit {
-	e := Exit{Code: -1, OOM: st.OOM, Err: st.Err}
-	e.Reason, e.Frames, e.Stderr = pump.account()
+	e := Exit{Code: -1, OOM: st.OOM, Err: st.Err, Stderr: pump.stderr()}
+	said := end{at: pump.now()}
 	if s := st.State; s != nil {
 		e.Code = s.ExitCode()
 		e.Signal = osproc.Signal(s)
 		e.UserTime, e.SystemTime = s.UserTime(), s.SystemTime()
 		e.MaxRSS = osproc.MaxRSS(s)
+		said.core = osproc.CoreDumped(s)
 	}
-	if e.OK() {
-		e.Reason, e.Frames = "", nil // it only spoke of a crash
+	if e.OK() || toldToEnd(e.Signal) {
+		return e // it only spoke of a crash
 	}
+	said.code, said.signal = e.Code, e.Signal != nil
+	e.Reason, e.Frames = pump.account(said)
 	return e
+}
+
+// toldToEnd is true for signals that come from somebody else. No crash raises
+// them, whatever the process has said.
+func toldToEnd(s os.Signal) bool {
+	switch s {
+	case syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP:
+		return true
+	}
+	return false
 }

@@ -90,14 +90,19 @@ func (p *logPump) line(stream string, line []byte) {
 func (p *logPump) remember(line []byte, record bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.blank && !record {
-		p.tail.line(nil)
-		p.crash.line(nil)
+	if record {
+		p.blank = false
+		p.crash.foreign()
+		return
 	}
-	p.blank = !record && len(line) == 0
-	if !record && !p.blank {
+	if p.blank {
+		p.tail.line(nil)
+		p.crash.line(nil, time.Time{})
+	}
+	p.blank = len(line) == 0
+	if !p.blank {
 		p.tail.line(line)
-		p.crash.line(line)
+		p.crash.line(line, p.now())
 	}
 }
 
@@ -201,9 +206,16 @@ func hclogLevel(raw json.RawMessage) slog.Level {
 	}
 }
 
-// account returns what is known of the plugin's end.
-func (p *logPump) account() (reason string, frames []string, stderr string) {
+// stderr returns the end of what the plugin wrote there besides records.
+func (p *logPump) stderr() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.crash.reason, p.crash.trimmed(), p.tail.String()
+	return p.tail.String()
+}
+
+// account returns what the plugin said of the crash that ended it so.
+func (p *logPump) account(e end) (reason string, frames []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.crash.account(e)
 }

@@ -147,13 +147,13 @@ func TestCrashInC(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := setup(t, "plugin").start(t)
-			ask(t, p, "stderr "+c.text+strings.Repeat("registers\n", 300))
+			ask(t, p, "stderr "+c.text+strings.Repeat("r13    0xc000182000\n", 300))
 			_, err := do(p, "exit 2")
 			require.Error(t, err)
 			e := exitOf(t, p)
 			require.Equal(t, c.want, e.String())
 			require.Equal(t, c.frames, e.Frames)
-			require.True(t, strings.HasSuffix(e.Stderr, "registers\nregisters\n"))
+			require.True(t, strings.HasSuffix(e.Stderr, "\nr13    0xc000182000\n"))
 			require.Contains(t, e.Stderr, "\n\ngoroutine 1 ", "empty lines of its own are kept")
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -11,6 +12,7 @@ import (
 // Internal: millions of lines cannot be sent through processes.
 func FuzzLogPump(f *testing.F) {
 	f.Add([]byte("panic: x\n\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/a.go:1 +0x1\n"), 3)
+	f.Add([]byte("50%panic: y\nmore\n\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/a.go:1 +0x1\ngoroutine 2 [x]:\nSIGQUIT: quit\nother\n"), 5)
 	f.Add([]byte("\x1e{\"msg\":\"m\",\"attrs\":{\"a\":{}}}\n{\"@message\":5}\n"), 7)
 	f.Add(bytes.Repeat([]byte("\xffä"), maxLine), 4000)
 	f.Fuzz(func(t *testing.T, text []byte, step int) {
@@ -27,7 +29,7 @@ func FuzzLogPump(f *testing.F) {
 		}
 		s.close()
 		require.LessOrEqual(t, longest, maxLine)
-		_, frames, _ := p.account()
+		_, frames := p.account(end{at: time.Now(), code: 2})
 		require.LessOrEqual(t, len(frames), maxFrames)
 		require.LessOrEqual(t, len(p.tail.buf), 2*tailSize+maxLine+1)
 	})

@@ -107,10 +107,9 @@ func (p *Process) explain(err error, c Config) error {
 	switch {
 	case ch == nil:
 	case errors.Is(err, ErrStartTimeout):
-		_, _, stderr := ch.pump.account()
-		text := "; it wrote nothing to stderr"
-		if q := lastLines(stderr); q != "" {
-			text = "; its stderr ends: " + q
+		text := lastWords(ch.pump.stderr())
+		if text == "" {
+			text = noWords
 		}
 		if noise := ch.noise.Load(); noise != nil && p.launcher.line == "" {
 			return fmt.Errorf("%w after %v: %w", ErrStartTimeout, c.StartTimeout, notHandshake(*noise))

@@ -59,14 +59,14 @@ func TestCrash(t *testing.T) {
 			says: []string{"exit code 3", "its stderr ends: leaving by the back door"}},
 		"silent death": {die: byCall("silent-death"), task: "silent-death", code: 7, says: []string{"exit code 7"}, silent: true},
 		"panic in another goroutine": {die: byCall("panic-aside"), task: "panic-aside", code: 2,
-			reason: "panic: out of cheese", frame: "process_test.explode", says: []string{"exit code 2: panic: out of cheese", "tasks_test.go:"}},
+			reason: "panic: out of cheese", frame: "process_test.explode", says: []string{"exit code 2: panic: out of cheese at ", "process_test.explode ", "tasks_test.go:", "; its stderr ends: ", " | created by "}},
 		"fault": {die: byCall("fault"), task: "fault", code: 2,
-			reason: "fatal error: fault", frame: "process_test.readAt", says: []string{"fatal error: fault", "tasks_test.go:"}},
+			reason: "fatal error: fault", frame: "process_test.readAt", says: []string{"fatal error: fault at ", "tasks_test.go:", "; its stderr ends: "}},
 		"stack overflow": {die: byCall("overflow"), task: "overflow", code: 2,
 			reason: "stack", frame: "process_test.recurse", says: []string{"stack", "tasks_test.go:"}},
 		"SIGKILL": {die: bySignal(unix.SIGKILL), task: "hold", code: -1, signal: syscall.SIGKILL,
 			says: []string{"killed by signal 9 (SIGKILL)"}, silent: true},
-		"SIGQUIT": {die: bySignal(unix.SIGQUIT), task: "hold", code: 2, reason: "SIGQUIT: quit", frame: "?", says: []string{"SIGQUIT: quit"}},
+		"SIGQUIT": {die: bySignal(unix.SIGQUIT), task: "hold", code: 2, reason: "SIGQUIT: quit", frame: "?", says: []string{"SIGQUIT: quit", "; its stderr ends: "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,7 +2,6 @@ package process
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/task"
@@ -17,7 +16,8 @@ type LostError struct {
 	PID    int
 	Task   string
 	// Exit is how the process ended: exit code or signal, whether it was for
-	// memory, the line that says why, the end of its stderr.
+	// memory, the line that says why with the crash's frames, the end of its
+	// stderr.
 	Exit pluginproc.Exit
 	// Cause is why the host ended the process, nil if it did not.
 	Cause error
@@ -32,36 +32,9 @@ func (e *LostError) Error() string {
 		doing = "after it had run task " + e.Task + " and before it told the result"
 	}
 	if e.Cause != nil {
-		return fmt.Sprintf("%s: worker %d of plugin %s (pid %d) was killed %s: %v", e.kind, e.Worker, e.Plugin, e.PID, doing, e.Cause)
+		return fmt.Sprintf("%s: worker %d of plugin %s (pid %d) was killed %s: %v (%s)", e.kind, e.Worker, e.Plugin, e.PID, doing, e.Cause, e.Exit.Explain())
 	}
-	return fmt.Sprintf("%s: worker %d of plugin %s (pid %d) died %s: %v%s", e.kind, e.Worker, e.Plugin, e.PID, doing, e.Exit, lastWords(e.Exit))
-}
-
-// Limits of what an error quotes.
-const (
-	quotedFrames = 3
-	quotedLines  = 5
-	quotedBytes  = 1 << 10
-)
-
-// lastWords tells where a process crashed or, where it gave no account of
-// that, how its stderr ends.
-func lastWords(exit pluginproc.Exit) string {
-	if n := len(exit.Frames); n > 0 {
-		return " at " + strings.Join(exit.Frames[:min(n, quotedFrames)], " < ")
-	}
-	if exit.Reason != "" {
-		return ""
-	}
-	lines := strings.Split(strings.TrimSpace(exit.Stderr), "\n")
-	text := strings.Join(lines[max(0, len(lines)-quotedLines):], " | ")
-	if text == "" {
-		return ""
-	}
-	if len(text) > quotedBytes {
-		text = "…" + strings.ToValidUTF8(text[len(text)-quotedBytes:], "")
-	}
-	return "; its stderr ends: " + text
+	return fmt.Sprintf("%s: worker %d of plugin %s (pid %d) died %s: %s", e.kind, e.Worker, e.Plugin, e.PID, doing, e.Exit.Explain())
 }
 
 // Unwrap returns why the host ended the process.

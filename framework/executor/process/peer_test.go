@@ -197,7 +197,10 @@ func manners() map[string]manner {
 			r.Outputs = make([]byte, 2<<20)
 			r.Size[0] = 2 << 20
 		}),
-		"ends the session": func(peerStream, *pb.Tasks) error { return status.Error(codes.Aborted, "enough for today") },
+		"ends the session": func(peerStream, *pb.Tasks) error {
+			fmt.Fprintln(os.Stderr, "closing time")
+			return status.Error(codes.Aborted, "enough for today")
+		},
 		"dies": func(peerStream, *pb.Tasks) error {
 			fmt.Fprintln(os.Stderr, "that was too much")
 			os.Exit(9)

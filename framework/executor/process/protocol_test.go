@@ -100,6 +100,7 @@ func TestSessionEndedByThePeer(t *testing.T) {
 	require.ErrorContains(t, lost, "was killed while it ran task echo: its session ended while it lived on: ")
 	require.ErrorContains(t, lost.Cause, "enough for today")
 	require.Equal(t, syscall.SIGKILL, lost.Exit.Signal)
+	require.ErrorContains(t, lost, " (killed by signal 9 (SIGKILL); its stderr ends: closing time)")
 	v, err := get(t, r.Scheduler, echo, 2)
 	require.NoError(t, err)
 	require.Equal(t, 2, v)

@@ -47,7 +47,7 @@ func (w *worker) supervise() {
 		} else {
 			deaths++
 			delay = fruitless.NextBackOff()
-			err = fmt.Errorf("its process died before it was given work: %v%s", ended.exit, lastWords(ended.exit))
+			err = fmt.Errorf("its process died before it was given work: %s", ended.exit.Explain())
 		}
 		for {
 			if deaths >= maxFruitless {

@@ -114,8 +114,7 @@ func explain(proc *pluginproc.Process, err error) error {
 	defer t.Stop()
 	select {
 	case <-proc.Exited():
-		exit := proc.Exit()
-		return fmt.Errorf("its process ended before it was ready: %v%s (%w)", exit, lastWords(exit), err)
+		return fmt.Errorf("its process ended before it was ready: %s (%w)", proc.Exit().Explain(), err)
 	case <-t.C:
 		return err
 	}

@@ -35,6 +35,9 @@ func wasKilled(*os.ProcessState) bool { return false }
 // Signal is what ended the process, nil when it exited by itself.
 func Signal(*os.ProcessState) os.Signal { return nil }
 
+// CoreDumped is not known here.
+func CoreDumped(*os.ProcessState) bool { return false }
+
 // SignalText names a signal.
 func SignalText(s os.Signal) string { return s.String() }
 

@@ -40,6 +40,13 @@ func Signal(s *os.ProcessState) os.Signal {
 	return nil
 }
 
+// CoreDumped reports whether the system wrote the process's memory to disk
+// before it ended.
+func CoreDumped(s *os.ProcessState) bool {
+	ws, ok := s.Sys().(syscall.WaitStatus)
+	return ok && ws.CoreDump()
+}
+
 // SignalText names a signal by number and name: 9 (SIGKILL).
 func SignalText(s os.Signal) string {
 	n, ok := s.(syscall.Signal)
