@@ -1,7 +1,9 @@
 # Analyses every Go file below a folder, one JSON line per file:
 #
 #   go run ./cmd/host run examples/gostats/job.hcl
-#   go run ./cmd/host run --var root=$HOME/src --var out=mine.jsonl examples/gostats/job.hcl
+#   go run ./cmd/host run --var root=framework --var out=mine.jsonl examples/gostats/job.hcl
+#
+# Both paths are relative to where the command is run.
 
 variable "root" {
   default = "${goenv("GOROOT")}/src"
@@ -21,7 +23,7 @@ task "count" {
 
 on "start" {
   submit "count" {
-    for_each = glob("${var.root}/**/*.go") # regular files only
+    for_each = glob("${globescape(abspath(var.root))}/**/*.go") # regular files only
     input    = { path = each.value }
   }
 }

@@ -70,6 +70,27 @@ func TestJobWritesWhereItIsTold(t *testing.T) {
 	require.Equal(t, files, paths(r.lines(t)))
 }
 
+// TestJobTakesFoldersAsTheyAre is over a folder that is named as users do,
+// from where they are, and one with a name that could be a pattern.
+func TestJobTakesFoldersAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"src", "we[i]rd {a,b} *"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root, files := fixture(t)
+			r := newRun(t, "job.hcl", "--var", "root="+name)
+			require.NoError(t, os.Rename(root, filepath.Join(r.Dir, name)))
+			r.exits(t, 0, r.Run())
+			for i, file := range files {
+				inside, err := filepath.Rel(root, file)
+				require.NoError(t, err)
+				files[i] = filepath.Join(r.Dir, name, inside)
+			}
+			require.Equal(t, files, paths(r.lines(t)))
+		})
+	}
+}
+
 func TestJobOfNothing(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -121,7 +142,7 @@ func TestWhatCannotBeReadIsAnException(t *testing.T) {
 	require.NoError(t, err)
 	text := strings.NewReplacer(
 		`"./plugin"`, fmt.Sprintf("%q", plugin),
-		`glob("${var.root}/**/*.go")`, fmt.Sprintf("[%q, %q]", folder, gone),
+		`glob("${globescape(abspath(var.root))}/**/*.go")`, fmt.Sprintf("[%q, %q]", folder, gone),
 	).Replace(string(job))
 	jobFile := filepath.Join(root, "job.hcl")
 	require.NoError(t, os.WriteFile(jobFile, []byte(text), 0o666))

@@ -106,3 +106,24 @@ func TestExecutableIsItself(t *testing.T) {
 	_, err = job.Executable(t.Context(), "testdata/nogo/plain.txt")
 	require.ErrorContains(t, err, "is not executable")
 }
+
+func TestBuildWithoutGoSaysSo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	folder := program(t, "never")
+	_, err := job.Executable(t.Context(), folder)
+	require.ErrorContains(t, err, "job: plugin "+folder+" has to be built: the go command is needed and was not found: install Go, or put its bin folder into PATH: ")
+
+	path := filepath.Join(t.TempDir(), "job.hcl")
+	require.NoError(t, os.WriteFile(path, []byte("plugin \"p\" {\n  source = \""+folder+"\"\n}\n"), 0o666))
+	_, err = job.Load(path, newRigOptions())
+	require.ErrorContains(t, err, path+":2:12: Plugin cannot be started\n")
+	require.ErrorContains(t, err, "has to be built: the go command is needed")
+}
+
+func TestBuildWithoutAPlaceSaysSo(t *testing.T) {
+	t.Setenv("HOME", "")
+	t.Setenv("XDG_CACHE_HOME", "")
+	folder := program(t, "never")
+	_, err := job.Executable(t.Context(), folder)
+	require.ErrorContains(t, err, "job: building "+folder+": there is no place for it: ")
+}

@@ -3,16 +3,25 @@ package job_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/signalbox-go/signalbox/framework/job"
 )
 
+// ofMachine are the functions whose values differ from machine to machine.
+var ofMachine = []string{"abspath", "env", "file", "glob", "goenv"}
+
+// TestFunctionsGive is over all other functions.
 func TestFunctionsGive(t *testing.T) {
 	t.Parallel()
-	for expression, want := range map[string]string{
+	tried := map[string]bool{}
+	values := map[string]string{
 		`upper("abc")`:                             `"ABC"`,
 		`lower("ABC")`:                             `"abc"`,
 		`title("abc def")`:                         `"Abc Def"`,
@@ -25,6 +34,9 @@ func TestFunctionsGive(t *testing.T) {
 		`regexall("[0-9]", "1a2")`:                 `["1","2"]`,
 		`regexreplace("a1", "[0-9]", "x")`:         `"ax"`,
 		`trimspace(" a ")`:                         `"a"`,
+		`trim("..a.", ".")`:                        `"a"`,
+		`chomp("a\r\n\n")`:                         `"a"`,
+		`indent(2, "a\nb")`:                        `"a\n  b"`,
 		`trimprefix("abc", "a")`:                   `"bc"`,
 		`trimsuffix("abc", "c")`:                   `"ab"`,
 		`substr("hello", 1, 3)`:                    `"ell"`,
@@ -43,6 +55,10 @@ func TestFunctionsGive(t *testing.T) {
 		`values({ b = 1, a = 2 })`:                 `[2,1]`,
 		`lookup({ a = 1 }, "b", 5)`:                `5`,
 		`contains(["a"], "a")`:                     `true`,
+		`compact(["a", "", null, "b"])`:            `["a","b"]`,
+		`element(["a", "b", "c"], 4)`:              `"b"`,
+		`index(tomap({ a = 1, b = 2 }), "b")`:      `2`,
+		`index(["a", "b"], 0)`:                     `"a"`,
 		`distinct(["a", "a"])`:                     `["a"]`,
 		`flatten([[1], [2, 3]])`:                   `[1,2,3]`,
 		`slice([1, 2, 3], 1, 3)`:                   `[2,3]`,
@@ -52,6 +68,8 @@ func TestFunctionsGive(t *testing.T) {
 		`coalesce(null, "a")`:                      `"a"`,
 		`min(3, 1)`:                                `1`,
 		`max(3, 1)`:                                `3`,
+		`pow(2, 10)`:                               `1024`,
+		`signum(-3)`:                               `-1`,
 		`abs(-2)`:                                  `2`,
 		`ceil(1.2)`:                                `2`,
 		`floor(1.8)`:                               `1`,
@@ -59,9 +77,12 @@ func TestFunctionsGive(t *testing.T) {
 		`tonumber("12")`:                           `12`,
 		`tostring(12)`:                             `"12"`,
 		`tobool("true")`:                           `true`,
+		`tolist(toset([2, 1, 2]))`:                 `[1,2]`,
+		`tomap({ a = "1", b = 2 })`:                `{"a":"1","b":"2"}`,
 		`jsonencode({ a = [1, null] })`:            `"{\"a\":[1,null]}"`,
 		`jsondecode("{\"a\": 1.5}")`:               `{"a":1.5}`,
 		`csvdecode("a,b\n1,2")`:                    `[{"a":"1","b":"2"}]`,
+		`globescape("a")`:                          `"a"`,
 		`basename("/a/b.go")`:                      `"b.go"`,
 		`dirname("/a/b.go")`:                       `"/a"`,
 		`try(jsondecode("{"), "bad")`:              `"bad"`,
@@ -80,7 +101,16 @@ func TestFunctionsGive(t *testing.T) {
 		`"<a href=\"x\">\n\u00e4 & \u2028 \\</a>"`: `"\u003ca href=\"x\"\u003e\nä \u0026 \u2028 \\\u003c/a\u003e"`,
 		`{ "a b" = {} }`:                           `{"a b":{}}`,
 		`toset(["b", "a", "b"])`:                   `["a","b"]`,
-	} {
+	}
+	for expression := range values {
+		for _, call := range regexp.MustCompile(`(\w+)\(`).FindAllStringSubmatch(expression, -1) {
+			tried[call[1]] = true
+		}
+	}
+	for _, name := range job.FunctionNames() {
+		require.NotEqual(t, tried[name], slices.Contains(ofMachine, name), "%s is tried, or of the machine", name)
+	}
+	for expression, want := range values {
 		t.Run(expression, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
@@ -123,49 +153,4 @@ func TestFunctionsSeeTheMachine(t *testing.T) {
 	for i, want := range []string{"from outside", "content", filepath.Join(wd, "x"), runtime.GOOS, "none"} {
 		require.Contains(t, r.lines()[i], `"result":"`+want+`"`)
 	}
-}
-
-func TestGoenvWithoutGoSaysSo(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	r := newRig(t)
-	_, err := r.load(`variable "root" { default = goenv("GOROOT") }`)
-	require.ErrorContains(t, err, "the go command is needed and was not found: install Go, or put its bin folder into PATH")
-
-	r.opts.Vars = map[string]string{"root": "/elsewhere"}
-	_, err = r.load(`variable "root" { default = "${goenv("GOROOT")}/src" }`)
-	require.NoError(t, err, "a default that is replaced need not work here")
-}
-
-func TestGlobReturnsRegularFilesSorted(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	for _, name := range []string{"src/b.go", "src/a.go", "src/deep/er/c.go", "src/.hidden/d.go", "src/a.txt"} {
-		path := filepath.Join(r.dir, name)
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
-		require.NoError(t, os.WriteFile(path, nil, 0o666))
-	}
-	require.NoError(t, os.Mkdir(filepath.Join(r.dir, "src/not_a_file.go"), 0o777))
-	require.NoError(t, os.Symlink(filepath.Join(r.dir, "src/a.go"), filepath.Join(r.dir, "src/link.go")))
-	require.NoError(t, os.Symlink(r.dir, filepath.Join(r.dir, "src/loop")))
-
-	result := r.run(`on "start" {
-  submit "echo" {
-    for_each = glob("src/**/*.go")
-    input = { key = each.key, path = each.value }
-  }
-}`)
-	require.Zero(t, result.ExitCode())
-	var want []string
-	for i, name := range []string{".hidden/d.go", "a.go", "b.go", "deep/er/c.go"} {
-		in := `{"key":` + string(rune('0'+i)) + `,"path":"` + filepath.Join(r.dir, "src", name) + `"}`
-		want = append(want, `{"task":"echo","input":`+in+`,"result":`+in+`}`)
-	}
-	require.Equal(t, want, r.lines())
-
-	result = r.run(`on "start" {
-  submit "echo" {
-    input = glob("src/a.go")
-  }
-}`)
-	require.Zero(t, result.ExitCode(), "a pattern without wildcards is a file")
 }

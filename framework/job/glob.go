@@ -49,16 +49,7 @@ func (m *machine) glob(pattern string) ([]string, error) {
 	if !doublestar.ValidatePattern(full) {
 		return nil, fmt.Errorf("pattern %s is malformed", quoted(pattern))
 	}
-	base, rest := doublestar.SplitPattern(full)
-	base = filepath.FromSlash(base)
-	var files []string
-	collect := func(name string, entry fs.DirEntry) error {
-		if entry.Type().IsRegular() {
-			files = append(files, filepath.Join(base, filepath.FromSlash(name)))
-		}
-		return nil
-	}
-	err := doublestar.GlobWalk(os.DirFS(base), rest, collect, doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
+	files, base, err := match(full)
 	if err != nil {
 		return nil, unreadable(pattern, base, err)
 	}
@@ -71,6 +62,55 @@ func (m *machine) glob(pattern string) ([]string, error) {
 	}
 	slices.Sort(files)
 	return files, nil
+}
+
+// match returns the files that an absolute pattern matches, and the folder that
+// the paths of errors are relative to.
+func match(pattern string) (files []string, base string, err error) {
+	base, rest := splitPattern(pattern)
+	base = filepath.FromSlash(base)
+	if rest == "" {
+		info, err := os.Lstat(base)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return nil, "", err
+		case info.Mode().IsRegular():
+			files = append(files, filepath.Clean(base))
+		}
+		return files, "", nil
+	}
+	collect := func(name string, entry fs.DirEntry) error {
+		if entry.Type().IsRegular() {
+			files = append(files, filepath.Join(base, filepath.FromSlash(name)))
+		}
+		return nil
+	}
+	err = doublestar.GlobWalk(os.DirFS(base), rest, collect, doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
+	return files, base, err
+}
+
+// splitPattern returns the path before the first element of a pattern that has
+// wildcards, and the pattern from there on, empty for none. The library's own
+// function takes back only some of what can be escaped.
+func splitPattern(pattern string) (base, rest string) {
+	var path strings.Builder
+	slash, end := 0, 0 // after the last slash, in path and in pattern
+	for i := 0; i < len(pattern); i++ {
+		c := pattern[i]
+		switch {
+		case strings.IndexByte("*?[{", c) >= 0:
+			return path.String()[:slash], pattern[end:]
+		case c == '\\' && i+1 < len(pattern):
+			i++
+			c = pattern[i]
+		}
+		path.WriteByte(c)
+		if c == '/' {
+			slash, end = path.Len(), i+1
+		}
+	}
+	return path.String(), ""
 }
 
 // quoted leaves backslashes alone, which patterns have a meaning for.

@@ -1,12 +1,15 @@
 package job_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/framework/job"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
@@ -227,4 +230,32 @@ on "echo.result" {
 			require.NotContains(t, r.log.String(), "goroutine", "a stack of ours is of no use to the author of a job file")
 		})
 	}
+}
+
+// TestEventThatCannotBeDecoded is over JSON that no expression can hold: one
+// property twice, with two types.
+func TestEventThatCannotBeDecoded(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.opts.Executor = func(p job.Plugin) scheduler.Executor {
+		codes := fakeCodes()
+		codes["echo"] = func(context.Context, json.RawMessage) (json.RawMessage, error) {
+			return json.RawMessage(`{"a":1,"a":"x"}`), nil
+		}
+		return newFake(p, codes)
+	}
+	result := r.run(`on "start" {
+  submit "echo" {}
+}
+on "echo.result" {
+  log = "got ${event.result.a}"
+}
+on "echo.result" {
+  log = "it was ${event.task}"
+}
+`)
+	require.ErrorContains(t, result.Err, `job.hcl:10:1: on "echo.result": the event cannot be decoded: duplicate "a" property in JSON object`)
+	require.Equal(t, 1, result.ExitCode())
+	require.Contains(t, r.log.String(), "it was echo", "what is not used is not decoded")
+	require.Equal(t, []string{`{"task":"echo","input":null,"result":{"a":1,"a":"x"}}`}, r.lines())
 }

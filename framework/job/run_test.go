@@ -391,3 +391,34 @@ func TestContextThatEndsKillsTheRun(t *testing.T) {
 	_, err = j.Run(ctx)
 	require.ErrorIs(t, err, why)
 }
+
+// unwilling is an executor that does not start.
+type unwilling struct {
+	*fake
+	err error
+}
+
+func (u unwilling) Start(context.Context, scheduler.Host) error { return u.err }
+
+// TestWhatDoesNotStartIsToldWithItsPlace where it is known which block the
+// error comes from.
+func TestWhatDoesNotStartIsToldWithItsPlace(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{errors.New("no quota"), "Job cannot be started\n    no quota"},
+		{errors.New("job: plugin \"p\" has no licence"), "job.hcl:2:23: Plugin cannot be started\n"},
+		{errors.Join(errors.New("no quota"), errors.New("process: plugin p: too many")),
+			"Job cannot be started\n    no quota\n\n" + filepath.Join(r.dir, "job.hcl") + ":2:23: Plugin cannot be started\n"},
+	} {
+		r.opts.Executor = func(p job.Plugin) scheduler.Executor { return unwilling{newFake(p, fakeCodes()), test.err} }
+		j, err := r.load("")
+		require.NoError(t, err)
+		_, err = j.Run(t.Context())
+		require.ErrorIs(t, err, test.err)
+		require.ErrorContains(t, err, test.want)
+	}
+}
