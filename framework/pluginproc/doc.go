@@ -34,8 +34,9 @@
 //
 // When the leader dies, for whatever reason, what is left of its group is killed
 // before it is reaped. [Process.Exited] is then closed and [Process.Exit] says
-// why: the last words on stderr, if they account for such an end. Descendants that left the group and hold the output open delay this by
-// at most 100 ms.
+// why: by what code or signal, and the last words on stderr, if those are the
+// account of a crash that ends so. Descendants that left the group and hold the
+// output open delay this by at most 100 ms.
 //
 // The connection outlives the process until the last call on it has ended, at
 // most 2 s, so that what a plugin said before its death can be read. Then the

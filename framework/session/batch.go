@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/signalbox-go/signalbox/framework/wire/column"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -13,11 +14,12 @@ type Batch struct {
 	tasks pb.Tasks
 }
 
-// Add adds a task. future is the host's number of it; a zero deadline is none.
-// Sequence numbers follow each other without a gap; first is that of the first
-// task.
-func (b *Batch) Add(first uint64, index uint32, input []byte, future uint64, deadline time.Time) {
+// Add adds a task. contentType is that of the input, future the host's number
+// of the task; a zero deadline is none. Sequence numbers follow each other
+// without a gap; first is that of the first task.
+func (b *Batch) Add(first uint64, index uint32, input []byte, contentType string, future uint64, deadline time.Time) {
 	t := &b.tasks
+	t.ContentType = column.Append(t.ContentType, len(t.Size), contentType)
 	if len(t.Size) == 0 {
 		t.First = first
 	}
@@ -73,5 +75,5 @@ func (b *Batch) Reset() {
 		t.Inputs = nil
 	}
 	t.Task, t.Size, t.Inputs = t.Task[:0], t.Size[:0], t.Inputs[:0]
-	t.Future, t.DeadlineUnixNano = t.Future[:0], t.DeadlineUnixNano[:0]
+	t.Future, t.DeadlineUnixNano, t.ContentType = t.Future[:0], t.DeadlineUnixNano[:0], t.ContentType[:0]
 }

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/signalbox-go/signalbox/framework/session"
+	"github.com/signalbox-go/signalbox/framework/task"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -24,10 +25,10 @@ func TestBatch(t *testing.T) {
 	require.Nil(t, b.Tasks())
 	require.Zero(t, b.Len())
 
-	b.Add(7, 2, []byte("one"), 101, time.Time{})
-	b.Add(8, 0, nil, 102, time.Time{})
-	b.Add(9, 2, []byte("three"), 103, time.Time{})
-	requireTasks(t, &pb.Tasks{First: 7, Task: []uint32{2, 0, 2}, Size: []uint64{3, 0, 5}, Inputs: []byte("onethree"), Future: []uint64{101, 102, 103}}, &b)
+	b.Add(7, 2, []byte("one"), task.ContentJSON, 101, time.Time{})
+	b.Add(8, 0, nil, task.ContentJSON, 102, time.Time{})
+	b.Add(9, 2, []byte("three"), task.ContentJSON, 103, time.Time{})
+	requireTasks(t, &pb.Tasks{First: 7, Task: []uint32{2, 0, 2}, Size: []uint64{3, 0, 5}, Inputs: []byte("onethree"), Future: []uint64{101, 102, 103}, ContentType: []string{task.ContentJSON}}, &b)
 	require.Equal(t, 3, b.Len())
 	require.Equal(t, 8, b.Bytes())
 
@@ -35,8 +36,8 @@ func TestBatch(t *testing.T) {
 	require.Nil(t, b.Tasks())
 	require.Zero(t, b.Len())
 	require.Zero(t, b.Bytes())
-	b.Add(10, 1, []byte("x"), 104, time.Time{})
-	requireTasks(t, &pb.Tasks{First: 10, Task: []uint32{1}, Size: []uint64{1}, Inputs: []byte("x"), Future: []uint64{104}}, &b)
+	b.Add(10, 1, []byte("x"), task.ContentJSON, 104, time.Time{})
+	requireTasks(t, &pb.Tasks{First: 10, Task: []uint32{1}, Size: []uint64{1}, Inputs: []byte("x"), Future: []uint64{104}, ContentType: []string{task.ContentJSON}}, &b)
 }
 
 // Lists that are optional are as long as the others or empty, whenever the
@@ -45,15 +46,32 @@ func TestBatchDeadlines(t *testing.T) {
 	t.Parallel()
 	at := time.Unix(100, 5)
 	var b session.Batch
-	b.Add(1, 0, nil, 1, time.Time{})
+	b.Add(1, 0, nil, task.ContentJSON, 1, time.Time{})
 	require.Empty(t, b.Tasks().GetDeadlineUnixNano())
-	b.Add(2, 0, nil, 2, at)
-	b.Add(3, 0, nil, 3, time.Time{})
+	b.Add(2, 0, nil, task.ContentJSON, 2, at)
+	b.Add(3, 0, nil, task.ContentJSON, 3, time.Time{})
 	require.Equal(t, []int64{0, 100_000_000_005, 0}, b.Tasks().GetDeadlineUnixNano())
 
 	b.Reset()
-	b.Add(4, 0, nil, 4, time.Time{})
+	b.Add(4, 0, nil, task.ContentJSON, 4, time.Time{})
 	require.Empty(t, b.Tasks().GetDeadlineUnixNano(), "those before the reset are forgotten")
+}
+
+// The content type of each input travels with it, once where all agree.
+func TestBatchContentTypes(t *testing.T) {
+	t.Parallel()
+	var b session.Batch
+	for i, c := range []string{task.ContentJSON, task.ContentJSON, task.ContentCBOR, task.ContentJSON} {
+		b.Add(uint64(i+1), 0, nil, c, uint64(i), time.Time{})
+		if i < 2 {
+			require.Equal(t, []string{task.ContentJSON}, b.Tasks().GetContentType())
+		}
+	}
+	require.Equal(t, []string{task.ContentJSON, task.ContentJSON, task.ContentCBOR, task.ContentJSON}, b.Tasks().GetContentType())
+
+	b.Reset()
+	b.Add(5, 0, nil, task.ContentCBOR, 5, time.Time{})
+	require.Equal(t, []string{task.ContentCBOR}, b.Tasks().GetContentType(), "those before the reset are forgotten")
 }
 
 func TestBatchDeadlinesOutOfReach(t *testing.T) {
@@ -72,7 +90,7 @@ func TestBatchDeadlinesOutOfReach(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var b session.Batch
-			b.Add(1, 0, nil, 1, c.at)
+			b.Add(1, 0, nil, task.ContentJSON, 1, c.at)
 			require.Equal(t, []int64{c.want}, b.Tasks().GetDeadlineUnixNano())
 		})
 	}
@@ -81,9 +99,9 @@ func TestBatchDeadlinesOutOfReach(t *testing.T) {
 func TestBatchKeepsNoLargeMemory(t *testing.T) {
 	t.Parallel()
 	var b session.Batch
-	b.Add(1, 0, make([]byte, 4<<20), 1, time.Time{})
+	b.Add(1, 0, make([]byte, 4<<20), task.ContentJSON, 1, time.Time{})
 	b.Reset()
-	b.Add(2, 0, []byte("x"), 2, time.Time{})
+	b.Add(2, 0, []byte("x"), task.ContentJSON, 2, time.Time{})
 	require.Less(t, cap(b.Tasks().GetInputs()), 1<<20)
 }
 
@@ -98,7 +116,7 @@ func BenchmarkBatch(b *testing.B) {
 			for seq := uint64(1); b.Loop(); seq += uint64(n.tasks) {
 				batch.Reset()
 				for i := range n.tasks {
-					batch.Add(seq+uint64(i), 0, input, seq, time.Time{})
+					batch.Add(seq+uint64(i), 0, input, task.ContentJSON, seq, time.Time{})
 				}
 				var err error
 				if frame, err = (proto.MarshalOptions{}).MarshalAppend(frame[:0], &pb.SessionRequest{Tasks: batch.Tasks()}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/signalbox-go/signalbox/framework/wire/column"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
@@ -13,7 +14,7 @@ import (
 type Result struct {
 	Seq         uint64
 	Payload     []byte // of the frame; kept alive by whoever keeps it
-	ContentType string // empty for the task's
+	ContentType string // empty for the task's, or a failure
 	Err         error  // a *task.Error; nil for a result
 	Elapsed     time.Duration
 }
@@ -28,7 +29,7 @@ func Results(dst []Result, r *pb.Results) ([]Result, error) {
 			ErrProtocol, n, len(r.GetSize()), len(r.GetElapsedNs()))
 	}
 	types := r.GetContentType()
-	if len(types) > 1 && len(types) != n {
+	if !column.Fits(types, n) {
 		return nil, fmt.Errorf("session: %w: results of %d tasks with %d content types", ErrProtocol, n, len(types))
 	}
 	rest, failures := r.GetOutputs(), r.GetFailures()
@@ -43,12 +44,7 @@ func Results(dst []Result, r *pb.Results) ([]Result, error) {
 		}
 		res := Result{Seq: r.GetSeq()[i], Payload: rest[:size:size], Elapsed: time.Duration(elapsed)}
 		rest = rest[size:]
-		switch {
-		case len(types) == n:
-			res.ContentType = types[i]
-		case len(types) == 1:
-			res.ContentType = types[0]
-		}
+		res.ContentType, _ = column.At(types, n, i)
 		if len(failures) > 0 && failures[0].GetIndex() == uint32(i) {
 			if size > 0 {
 				return nil, fmt.Errorf("session: %w: result %d is a failure and has %d bytes of output", ErrProtocol, i, size)

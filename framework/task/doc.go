@@ -11,5 +11,6 @@
 // Inputs and outputs travel as bytes with a content type. Raw bytes travel as
 // they are, protobuf messages as protobuf, everything else as JSON, unless the
 // definition asks for CBOR ([Def.CBOR]), which unlike JSON has NaN and
-// infinities.
+// infinities. Who gets a payload in another content type than its definition
+// has refuses it: values that happen to decode are none.
 package task

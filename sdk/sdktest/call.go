@@ -28,15 +28,14 @@ func Call[In, Out any](ctx context.Context, p *Plugin, def *task.Def[In, Out], i
 	if err != nil {
 		return out, task.Errorf(task.KindEncode, "task %s: input does not encode as %s: %v", def.Name(), def.InputCodec().ContentType(), err)
 	}
-	r, err := p.call(ctx, def.Code(), input)
+	r, err := p.call(ctx, def.Code(), input, def.InputCodec().ContentType())
 	if err != nil {
 		return out, err
 	}
 	codec := def.OutputCodec()
 	if r.ContentType != "" && r.ContentType != codec.ContentType() {
-		if codec, err = task.CodecFor(r.ContentType); err != nil {
-			return out, err
-		}
+		return out, task.Errorf(task.KindDecode, "task %s: output came as %s, expected %s: give both sides the same definition",
+			def.Name(), r.ContentType, codec.ContentType())
 	}
 	if err := codec.Unmarshal(r.Payload, &out); err != nil {
 		return out, task.Errorf(task.KindDecode, "task %s: output does not decode as %v (%s): %v", def.Name(), def.OutputType(), codec.ContentType(), err)
@@ -44,7 +43,7 @@ func Call[In, Out any](ctx context.Context, p *Plugin, def *task.Def[In, Out], i
 	return out, nil
 }
 
-func (p *Plugin) call(ctx context.Context, code string, input []byte) (session.Result, error) {
+func (p *Plugin) call(ctx context.Context, code string, input []byte, contentType string) (session.Result, error) {
 	index, ok := p.index[code]
 	if !ok {
 		return session.Result{}, task.Errorf(task.KindUnknownTask, "sdktest: the plugin has no task %q; it has %s",
@@ -67,7 +66,7 @@ func (p *Plugin) call(ctx context.Context, code string, input []byte) (session.R
 	p.seq++
 	var batch session.Batch
 	deadline, _ := ctx.Deadline()
-	batch.Add(p.seq, index, input, p.seq, deadline)
+	batch.Add(p.seq, index, input, contentType, p.seq, deadline)
 	if err := p.session.Send(&pb.SessionRequest{Tasks: batch.Tasks()}); err != nil {
 		<-p.over
 		return session.Result{}, p.why

@@ -103,6 +103,22 @@ func TestWrongPayloads(t *testing.T) {
 	_, err = sdktest.Call(t.Context(), p, task.Named[point, string]("mirror"), point{})
 	require.True(t, task.IsKind(err, task.KindDecode), "%v", err)
 
+	// Nor in the encoding in which it believes so.
+	for name, c := range map[string]struct {
+		def  *task.Def[float64, float64]
+		says string
+	}{
+		"floats": {task.Named[float64, float64]("floats"), "input came as application/json, expected application/cbor"},
+		"mirror": {task.Named[float64, float64]("mirror").CBOR(), "input came as application/cbor, expected application/json"},
+	} {
+		_, err = sdktest.Call(t.Context(), p, c.def, 1)
+		require.True(t, task.IsKind(err, task.KindDecode), "%v", err)
+		require.ErrorContains(t, err, "task "+name+": "+c.says)
+	}
+	_, err = sdktest.Call(t.Context(), p, task.Named[point, []byte]("mirror"), point{})
+	require.True(t, task.IsKind(err, task.KindDecode), "%v", err)
+	require.ErrorContains(t, err, "output came as application/json, expected application/octet-stream")
+
 	_, err = sdktest.Call(t.Context(), p, raw, make([]byte, 2001))
 	require.True(t, task.IsKind(err, task.KindEncode), "%v", err)
 	require.ErrorContains(t, err, "2001 bytes")

@@ -15,7 +15,7 @@ const (
 	frameCalls = 512
 	frameBytes = 256 << 10
 	// callOverhead bounds what a frame holds of one call besides its payload.
-	callOverhead = 32
+	callOverhead = 64
 	// frameOverhead bounds what a frame holds besides one payload.
 	frameOverhead = 512
 )
@@ -77,7 +77,7 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 			w.host.End(refused)
 		}
 		for i, c := range calls {
-			batch.Add(first+uint64(i), index[c.Code()], c.Payload(), c.ID(), c.Constraints().Deadline)
+			batch.Add(first+uint64(i), index[c.Code()], c.Payload(), c.ContentType(), c.ID(), c.Constraints().Deadline)
 		}
 		req.Tasks = batch.Tasks()
 		if err := s.Send(req); err != nil {

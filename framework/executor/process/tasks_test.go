@@ -59,6 +59,8 @@ func setUp(ctx context.Context, s setting) error {
 
 var pid = sdk.TaskFunc("pid", func(context.Context, int) (int, error) { return os.Getpid(), nil })
 
+var inc = sdk.TaskFunc("inc", func(_ context.Context, n int) (int, error) { return n + 1, nil })
+
 // nothing is an error that cannot tell its text: it is nil.
 type nothing struct{ text string }
 

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/wire/column"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
@@ -43,8 +44,8 @@ func newOutbox(limit int) *outbox {
 	return o
 }
 
-// result adds the outcome of one task.
-func (o *outbox) result(seq uint64, out []byte, err error, elapsed time.Duration) {
+// result adds the outcome of one task. contentType is that of out.
+func (o *outbox) result(seq uint64, out []byte, contentType string, err error, elapsed time.Duration) {
 	if len(out)+frameOverhead > o.limit {
 		err = task.Errorf(task.KindEncode, "the output has %d bytes; a message may have %d (raise the host's limit, or return a path)", len(out), o.limit)
 		out = nil
@@ -61,6 +62,7 @@ func (o *outbox) result(seq uint64, out []byte, err error, elapsed time.Duration
 		}
 		out = nil
 	}
+	r.ContentType = column.Append(r.ContentType, len(r.Seq), contentType)
 	r.Seq = append(r.Seq, seq)
 	r.Size = append(r.Size, uint64(len(out)))
 	r.Outputs = append(r.Outputs, out...)

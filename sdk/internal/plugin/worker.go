@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/wire/column"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -27,6 +28,7 @@ type assignment struct {
 	code     task.Code // nil if the plugin does not have it
 	name     string
 	input    []byte
+	format   string // content type of input; empty for that of the code
 	future   uint64
 	deadline int64 // Unix time in nanoseconds, 0 for none
 	attempt  int
@@ -167,14 +169,8 @@ func (w *worker) hold(t *pb.Tasks) error {
 	if n == 0 {
 		return nil
 	}
-	at := func(list []uint32, i int) (uint32, bool) {
-		switch {
-		case len(list) == n:
-			return list[i], true
-		case len(list) == 1:
-			return list[0], true
-		}
-		return 0, false
+	if !column.Fits(t.GetContentType(), n) {
+		return status.Errorf(codes.InvalidArgument, "%d tasks with %d content types", n, len(t.GetContentType()))
 	}
 	inputs := t.GetInputs()
 	batch := make([]assignment, n)
@@ -185,18 +181,19 @@ func (w *worker) hold(t *pb.Tasks) error {
 		}
 		a := assignment{seq: t.GetFirst() + uint64(i), input: inputs[:size:size], attempt: 1}
 		inputs = inputs[size:]
-		index, ok := at(t.GetTask(), i)
+		index, ok := column.At(t.GetTask(), n, i)
 		if !ok || int(index) >= len(w.codes) {
 			return status.Errorf(codes.InvalidArgument, "task %d has no name", i)
 		}
 		a.code, a.name = w.codes[index], w.names[index]
+		a.format, _ = column.At(t.GetContentType(), n, i)
 		if len(t.GetFuture()) == n {
 			a.future = t.GetFuture()[i]
 		}
 		if len(t.GetDeadlineUnixNano()) == n {
 			a.deadline = t.GetDeadlineUnixNano()[i]
 		}
-		if attempt, ok := at(t.GetAttempt(), i); ok {
+		if attempt, ok := column.At(t.GetAttempt(), n, i); ok {
 			a.attempt = int(attempt)
 		}
 		batch[i] = a
@@ -224,7 +221,7 @@ func (w *worker) run() {
 		if w.ledger != nil {
 			w.ledger.finish(w.running)
 		}
-		w.out.result(w.running, nil, task.Errorf(task.KindPanic, "the code called runtime.Goexit"), 0)
+		w.out.result(w.running, nil, "", task.Errorf(task.KindPanic, "the code called runtime.Goexit"), 0)
 		go w.run()
 	}()
 	for {
@@ -273,17 +270,28 @@ func (w *worker) serveOne(ctx context.Context, a *assignment) {
 	}
 	began := time.Now()
 	var out []byte
-	var err error
-	if a.code == nil {
-		err = task.Errorf(task.KindUnknownTask, "the plugin has no task %q", a.name)
-	} else {
+	format, err := a.formats()
+	if err == nil {
 		out, err = a.code.Serve(ctx, a.input)
 	}
 	elapsed := time.Since(began)
 	if w.ledger != nil {
 		w.ledger.finish(a.seq)
 	}
-	w.out.result(a.seq, out, task.Classify(ctx, err), elapsed)
+	w.out.result(a.seq, out, format, task.Classify(ctx, err), elapsed)
+}
+
+// formats returns the content type of the output, or why the code cannot be
+// called.
+func (a *assignment) formats() (output string, err error) {
+	if a.code == nil {
+		return "", task.Errorf(task.KindUnknownTask, "the plugin has no task %q", a.name)
+	}
+	output = a.code.OutputCodec().ContentType()
+	if takes := a.code.InputCodec().ContentType(); a.format != "" && a.format != takes {
+		return output, task.Errorf(task.KindDecode, "task %s: input came as %s, expected %s: give both sides the same definition", a.name, a.format, takes)
+	}
+	return output, nil
 }
 
 func (w *worker) contextOf(a *assignment) (context.Context, context.CancelCauseFunc) {
