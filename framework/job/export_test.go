@@ -3,6 +3,8 @@ package job
 import (
 	"maps"
 	"slices"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // LoadBlind loads a job file from memory without looking at the machine: no
@@ -15,4 +17,31 @@ func LoadBlind(name string, source []byte, opts Options) (*Job, error) {
 // FunctionNames are those that expressions may call.
 func FunctionNames() []string {
 	return slices.Sorted(maps.Keys(functions(newMachine(".", true))))
+}
+
+// EventFields are the fields of each event, by its name, and whose event it is.
+func EventFields() (fields map[string][]string, of map[string]string) {
+	fields, of = map[string][]string{}, map[string]string{}
+	known := knownEvents()
+	for _, name := range known.scheduler {
+		fields[name], of[name] = fieldsOf(name), "scheduler"
+	}
+	for _, name := range known.task {
+		fields[name], of[name] = fieldsOf(name), "task"
+	}
+	return fields, of
+}
+
+// BlockArguments are the arguments of each block, by its name.
+func BlockArguments() map[string][]string {
+	all := map[string][]string{}
+	for name, schema := range map[string]*hcl.BodySchema{
+		"variable": variableSchema(), "plugin": pluginSchema(), "task": taskSchema(), "on": onSchema(),
+		"stop": stopSchema(), "submit": submitSchema(), "output": outputSchema(), "run": runSchema(),
+	} {
+		for _, attr := range schema.Attributes {
+			all[name] = append(all[name], attr.Name)
+		}
+	}
+	return all
 }
