@@ -7,9 +7,11 @@
 //   - every package and every exported name of framework and sdk is
 //     documented, and no file outgrows its reader (docs_test.go);
 //   - no test is skipped and none synchronises by sleeping
-//     (patterns_test.go).
+//     (patterns_test.go);
+//   - no file, of whatever kind, refers to what a clone of this repository does
+//     not have (references_test.go).
 //
 // The tests read the source of all platforms and build tags, and build
-// nothing. Nested modules are left out. Rules are checked on planted
+// nothing. Nested modules are left out, but for references. Rules are checked on planted
 // violations too (rules_test.go), so that a rule that cannot fail is noticed.
 package archtest
