@@ -30,5 +30,6 @@
 //
 // # Concurrency
 //
-// A Job runs once at a time, as often as wanted. Its methods may be called from any goroutine.
+// A Job runs once at a time, as often as wanted. Its methods may be called from
+// any goroutine.
 package job
