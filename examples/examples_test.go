@@ -18,7 +18,26 @@ import (
 
 var update = flag.Bool("update", false, "write what the examples print to testdata, instead of comparing with it")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if err := noteSources(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// noteSources opens every folder of source that the programs are built from.
+// The go command keeps the outcome of a test until what it has opened changes,
+// and does not know what the programs that it starts are made of.
+func noteSources() error {
+	for _, root := range []string{"../cmd/host", "../framework", "../sdk", "."} {
+		err := filepath.WalkDir(root, func(_ string, _ fs.DirEntry, err error) error { return err })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // TestCommandsOfReadme runs what README.md tells people to run, and compares
 // all that is printed. Commands on real input, which differs from machine to
