@@ -34,7 +34,10 @@ func acts() map[string]func() {
 		"future": func() { fmt.Println("1|99|unix|/tmp/socket|grpc|") },
 		"netrpc": func() { fmt.Println("1|1|unix|/tmp/socket|netrpc|") },
 		"bytes": func() {
-			sdk.Serve(sdk.TaskFunc("double", func(_ context.Context, in []byte) ([]byte, error) { return append([]byte("hello\n"), in...), nil }))
+			sdk.Serve(
+				sdk.TaskFunc("take", func(_ context.Context, in []byte) (int, error) { return len(in), nil }),
+				sdk.TaskFunc("give", func(_ context.Context, n int) ([]byte, error) { return make([]byte, n), nil }),
+			)
 		},
 		"licensed": func() {
 			sdk.Serve(sdk.Setup(func(_ context.Context, c struct{ Licence string }) error {
