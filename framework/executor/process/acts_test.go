@@ -27,10 +27,11 @@ func acts() map[string]func() {
 	return map[string]func(){
 		"silent death":       func() { os.Exit(7) },
 		peerAct:              func() { servePeer(handshake.Version) },
+		bookkeeperAct:        serveBookkeeper,
 		"peer of the future": func() { servePeer(handshake.Version + 6) },
 		hostsAct:             host,
-		"without the call":   func() { program("") },
-		"with a late call":   func() { program("late") },
+		"without the call":   func() { forgetful("") },
+		"with a late call":   func() { forgetful("late") },
 	}
 }
 
@@ -71,8 +72,8 @@ func must(_ any, err error) {
 	}
 }
 
-// program is a one-file program whose author forgot something.
-func program(call string) {
+// forgetful is a one-file program whose author forgot something.
+func forgetful(call string) {
 	s := scheduler.New(process.Self(2, process.Env(map[string]string{
 		actEnv: os.Getenv(actEnv), markEnv: os.Getenv(markEnv)})))
 	if call == "late" {

@@ -38,13 +38,12 @@ const (
 	balanceAgain = 2 * heldWork
 )
 
-// balance recalls what a busy worker holds and has not begun, if another has
-// nothing to do: half of what the busiest holds, and everything from those
-// that run a call which takes far longer than was to be expected. e.mu is held.
+// balance recalls what a busy worker holds and has not begun: everything from
+// those that run a call which takes far longer than was to be expected, if
+// another goes on, and half of what the busiest holds, if another has nothing to
+// do. e.mu is held.
 func (e *Executor) balance() {
-	if e.backlog.len > 0 || !e.hasIdle() {
-		return
-	}
+	idle := e.backlog.len == 0 && e.hasIdle()
 	var busiest *worker
 	var most time.Duration
 	later := false
@@ -58,15 +57,17 @@ func (e *Executor) balance() {
 			continue // it may keep some
 		}
 		if w.stuck() {
-			w.recall = w.window.base
-			w.poke()
+			if e.goesOnBeside(w) {
+				w.recall = w.window.base
+				w.poke()
+			}
 			continue
 		}
 		if work := w.pace.work(n); work > most && work >= minRelief {
 			busiest, most = w, work
 		}
 	}
-	if busiest != nil {
+	if idle && busiest != nil {
 		busiest.recall = busiest.window.next() - uint64(busiest.window.len/2)
 		busiest.poke()
 	}
@@ -80,6 +81,16 @@ func (e *Executor) hasIdle() bool {
 	for _, w := range e.workers {
 		if w.idle && !w.dead && !w.stopping {
 			return true
+		}
+	}
+	return false
+}
+
+// goesOnBeside reports whether a worker other than w can run calls, now or soon.
+func (e *Executor) goesOnBeside(w *worker) bool {
+	for _, other := range e.workers {
+		if other != w && !other.dead && !other.stopping && other.grace == nil && !other.surviving && other.killedBy == nil && !other.stuck() {
+			return !e.paused
 		}
 	}
 	return false

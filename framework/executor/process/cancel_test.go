@@ -208,6 +208,67 @@ func TestCancelWhatDoesNotHeed(t *testing.T) {
 	require.Contains(t, r.logs.text(), "WARN worker lost")
 }
 
+// TestCancelWhatHeedsSIGTERM has code wait for a program that it has started.
+// The signal is for that program: it cleans up, the code returns, and the worker
+// goes on with what is next, which nobody kills for what was before.
+func TestCancelWhatHeedsSIGTERM(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 1)
+	r.begin()
+	before, err := get(t, r.Scheduler, pid, 0)
+	require.NoError(t, err)
+	begun := filepath.Join(tempDir(t), "begun")
+	f := submit(t, r.Scheduler, program, "trap 'echo cleaned up; exit 0' TERM; : >'"+begun+"'; sleep 1000 & wait")
+	eventually(t, patience, "the program runs", func() bool { _, err := os.Stat(begun); return err == nil })
+	next := submit(t, r.Scheduler, burn, 1300*time.Millisecond)
+	last := submit(t, r.Scheduler, pid, 0)
+	require.True(t, f.Cancel(errEnough))
+	for _, f := range []scheduler.AnyFuture{f, next, last} {
+		await(t, f)
+		require.NoError(t, f.Err())
+	}
+	require.Equal(t, "cleaned up\n", f.Value())
+	require.Equal(t, before, next.Value())
+	require.Equal(t, before, last.Value())
+	r.finish()
+	require.Equal(t, scheduler.WorkerCounts{Started: 1}, r.Workers())
+}
+
+// TestNothingIsKilledThatMayBegin cancels a call whose worker holds others
+// behind it. The worker is not killed while one of them may begin: what is slow
+// to give them back has time for that, and what never does gives them up.
+func TestNothingIsKilledThatMayBegin(t *testing.T) {
+	t.Parallel()
+	for manners, want := range map[string]scheduler.WorkerCounts{
+		"slow to give back":  {Started: 1},
+		"gives nothing back": {Started: 2, Lost: 1},
+	} {
+		t.Run(manners, func(t *testing.T) {
+			t.Parallel()
+			r := newBookkeeper(t, time.Microsecond, manners, onceOnly(t))
+			r.begin()
+			_, err := get(t, r.Scheduler, echo, 1)
+			require.NoError(t, err)
+			r.Pause()
+			var futures []*scheduler.Future[int]
+			for i := range 10 {
+				futures = append(futures, submit(t, r.Scheduler, echo, i))
+			}
+			r.Resume()
+			eventually(t, patience, "the first call runs", func() bool { return futures[0].State() == scheduler.Running })
+			require.True(t, futures[0].Cancel(errEnough))
+			requireCancelled(t, futures[0])
+			for i, f := range futures[1:] {
+				await(t, f)
+				require.NoError(t, f.Err())
+				require.Equal(t, i+1, f.Value())
+			}
+			r.finish()
+			require.Equal(t, want, r.Workers())
+		})
+	}
+}
+
 // TestCancelIsNotTheOthersFault has a worker killed for a call that does not
 // heed its context: the other worker does not notice.
 func TestCancelIsNotTheOthersFault(t *testing.T) {

@@ -172,8 +172,8 @@ func TestCrashesAreNotBlamedOnOthers(t *testing.T) {
 	require.Equal(t, uint64(5), r.Workers().Lost)
 }
 
-// TestDeathsAtWorkArePaced has a worker die with every call: it is never given
-// up, and its restarts do not eat the machine.
+// TestDeathsAtWorkArePaced has a worker die with every call, fewer times than
+// it would be given up for: its restarts do not eat the machine.
 func TestDeathsAtWorkArePaced(t *testing.T) {
 	t.Parallel()
 	const deaths = 12

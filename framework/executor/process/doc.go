@@ -8,10 +8,14 @@
 //
 // Each worker process has one session. Whatever waits goes to it in one
 // frame, up to a cap, and whatever it has done comes back in one; no timers
-// are involved, so a lone call leaves at once and frames fill under load. A
-// worker runs one call at a time. It holds as many more as make up about 2 ms
-// of work by what its calls took so far; what it holds and has not begun is
-// recalled when another worker has nothing to do, or to be cancelled.
+// are involved, so a lone call leaves at once and frames fill under load. The
+// content type of a payload travels with it.
+//
+// A worker runs one call at a time. It holds as many more as make up about 2 ms
+// of work by what its calls took so far. What it holds and has not begun is
+// recalled when it is to be cancelled, when another worker has nothing to do,
+// and when the call before it takes longer than those 2 ms while another worker
+// gets on, however much waits besides: no call is stuck behind a long one.
 //
 // # When a worker dies
 //
@@ -22,16 +26,31 @@
 // runs twice. A plugin that keeps no ledger is sent one call at a time, which
 // then counts as begun.
 //
+// The error tells by what code or signal the process ended, whether it was
+// killed for memory, the line in which it says why and the innermost frames of
+// a crash, and the end of its stderr; where the host ended it, also why. The
+// line that says why must be the process's last words, and the end one by a
+// crash: what a program has said of a panic that it survived explains nothing.
+//
 // The worker is replaced: at once or, if workers die in quick succession, after
-// up to 200 ms. One that dies five times in a row before it has begun any call
-// is given up, with delays from 100 ms to 5 s in between; when all are, the run
-// ends.
+// up to 200 ms. It is given up when 21 of its processes in a row have died
+// without one having answered a call, with a result or an error (see
+// [Restarts]); a plugin that dies of every call does not run for ever, and one
+// that dies of some goes on. It is also given up when five in a row have died or
+// failed to start before they could begin a call, with delays from 100 ms to 5 s
+// in between, and at once where trying again would not help: a set-up that fails,
+// a wrong checksum. When all workers are given up, the run ends.
 //
 // # Cancelling
 //
-// What has not begun is recalled. What runs has its context cancelled; when it
-// has not returned after the grace (see [Grace]), its worker's process group
-// gets SIGTERM and, a second later, SIGKILL, and the worker is replaced.
+// What has not begun is recalled. What runs has its context cancelled and the
+// grace to return (see [Grace]), in which its worker is sent nothing. If it does
+// not, and once the worker has given back what it held behind it, the worker's
+// process group gets SIGTERM and, 250 ms later, SIGKILL, and the worker is
+// replaced. Plugins made with the sdk let SIGTERM pass; it is for the programs
+// that a task has started, which may clean up, and for plugins in other
+// languages. A call that ends before the SIGKILL saves its process. A worker that
+// does not give back what it holds within a second more is killed all the same.
 //
 // # When the host dies
 //

@@ -16,6 +16,7 @@ const (
 	DefaultGrace        = 5 * time.Second
 	DefaultStartTimeout = 10 * time.Second
 	DefaultMaxMessage   = 64 << 20
+	DefaultRestarts     = 20
 )
 
 // Option is an option of [Plugin], [Self] and [Describe]. Values out of range
@@ -36,6 +37,7 @@ type config struct {
 	grace        time.Duration
 	startTimeout time.Duration
 	maxMessage   int
+	restarts     int
 
 	encoded []byte // plugin as JSON
 }
@@ -85,8 +87,16 @@ func StartTimeout(d time.Duration) Option { return func(c *config) { c.startTime
 // default is 64 MiB.
 func MaxMessage(bytes int) Option { return func(c *config) { c.maxMessage = bytes } }
 
+// Restarts sets how many times in a row a worker's process may be replaced when
+// none of them has answered a call, with a result or an error of its code: a
+// worker whose processes die of every call is given up, and one that has died
+// of a few goes on. 0 means that no process is replaced unless it has answered
+// one. The default is 20.
+func Restarts(n int) Option { return func(c *config) { c.restarts = n } }
+
 func newConfig(path string, opts []Option) config {
-	c := config{path: path, grace: DefaultGrace, startTimeout: DefaultStartTimeout, maxMessage: DefaultMaxMessage}
+	c := config{path: path, grace: DefaultGrace, startTimeout: DefaultStartTimeout, maxMessage: DefaultMaxMessage,
+		restarts: DefaultRestarts}
 	for _, o := range opts {
 		o(&c)
 	}
@@ -112,6 +122,8 @@ func (c *config) resolve() error {
 		return wrong("a grace of %v is out of range: it must not be negative", c.grace)
 	case c.startTimeout <= 0:
 		return wrong("a start timeout of %v is out of range: it must be positive", c.startTimeout)
+	case c.restarts < 0:
+		return wrong("%d restarts in a row are out of range: give 0 or more", c.restarts)
 	case c.maxMessage < minMaxMessage:
 		return wrong("messages of at most %d bytes are out of range: give %d or more", c.maxMessage, minMaxMessage)
 	}

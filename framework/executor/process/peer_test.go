@@ -52,15 +52,7 @@ type peer struct {
 
 // servePeer serves until the session is over.
 func servePeer(version int) {
-	p := &peer{manners: os.Getenv(mannersEnv), over: make(chan struct{})}
-	if once := os.Getenv(onceEnv); once != "" {
-		f, err := os.OpenFile(once, os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			p.manners = "" // another process was first
-		} else {
-			f.Close()
-		}
-	}
+	p := &peer{manners: ownManners(), over: make(chan struct{})}
 	path := filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "peer")
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -76,6 +68,18 @@ func servePeer(version int) {
 	if p.manners == "ends the session" || p.manners == "refuses the session" {
 		select {}
 	}
+}
+
+// ownManners are those of this process.
+func ownManners() string {
+	if once := os.Getenv(onceEnv); once != "" {
+		f, err := os.OpenFile(once, os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return "" // another process was first
+		}
+		f.Close()
+	}
+	return os.Getenv(mannersEnv)
 }
 
 // Describe implements the service.

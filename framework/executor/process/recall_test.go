@@ -3,6 +3,7 @@
 package process_test
 
 import (
+	"bufio"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -65,6 +66,53 @@ func TestNothingWaitsBehindALongCall(t *testing.T) {
 	}
 }
 
+// TestNothingWaitsInASteadyStream has one worker run a long call while others
+// keep coming, so that there is always something to do for the other: what was
+// sent behind the long call runs there all the same.
+func TestNothingWaitsInASteadyStream(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 2)
+	r.begin()
+	d := newDoor(t)
+	const short, ahead = 100 * time.Microsecond, 300
+	var stream []*scheduler.Future[int]
+	ended := 0 // of stream, from the front
+	flow := func() {
+		for ended < len(stream) && stream[ended].State().Ended() {
+			ended++
+		}
+		open := 0
+		for _, f := range stream[ended:] {
+			if !f.State().Ended() {
+				open++
+			}
+		}
+		for range ahead - open {
+			stream = append(stream, submit(t, r.Scheduler, burn, short))
+		}
+	}
+	for round := range 8 {
+		flow()
+		long := submit(t, r.Scheduler, holdTask, place{Socket: d.path})
+		last := len(stream) + ahead // well behind it
+		began := time.Now()
+		for ended < last {
+			require.Less(t, time.Since(began), patience, "round %d: call %d waits behind the long one, while %d came after it", round, ended, len(stream)-ended)
+			flow()
+		}
+		require.Equal(t, scheduler.Running, long.State())
+		d.guest().letGo()
+		await(t, long)
+		require.NoError(t, long.Err())
+	}
+	for _, f := range stream {
+		await(t, f)
+		require.NoError(t, f.Err())
+	}
+	r.finish()
+	require.Equal(t, scheduler.WorkerCounts{Started: 2}, r.Workers())
+}
+
 // TestShortOnesRunElsewhere has the only busy worker hold calls when another
 // becomes free.
 func TestShortOnesRunElsewhere(t *testing.T) {
@@ -107,14 +155,20 @@ func (l *lobby) open(d *door) (closed <-chan struct{}) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		var greetings sync.WaitGroup
+		defer greetings.Wait()
 		for {
 			conn, err := d.l.Accept()
 			if err != nil {
 				return
 			}
-			l.mu.Lock()
-			l.conns = append(l.conns, conn)
-			l.mu.Unlock()
+			greetings.Go(func() {
+				// It says who it is before it can be let go, unless it has been cancelled.
+				_, _ = bufio.NewReader(conn).ReadString('\n')
+				l.mu.Lock()
+				l.conns = append(l.conns, conn)
+				l.mu.Unlock()
+			})
 		}
 	}()
 	return done

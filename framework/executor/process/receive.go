@@ -54,7 +54,9 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 		if c == nil {
 			return outcomes, fmt.Errorf("%w: a result for call %d, which the worker does not have", session.ErrProtocol, r.Seq)
 		}
-		w.endGrace(r.Seq)
+		if w.grace != nil && w.grace.seq == r.Seq {
+			w.endGrace()
+		}
 		c.Private = scheduler.Private{}
 		o := scheduler.Outcome{Call: c, Err: r.Err, Payload: r.Payload, ContentType: r.ContentType, Elapsed: r.Elapsed, Worker: w.number}
 		if r.Err != nil && c.CancelRequested() && task.IsKind(r.Err, task.KindCancelled) {
@@ -64,6 +66,7 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 		total += r.Elapsed
 	}
 	if len(results) > 0 {
+		w.answered = true
 		w.pace.add(len(results), total)
 		w.progress = time.Now()
 	}
@@ -100,6 +103,7 @@ func (w *worker) returned(r *pb.Returned) error {
 	}
 	w.e.backlog.pushFront(again)
 	w.recalled, w.unanswered = false, 0
+	w.noteAlone()
 	for _, seq := range w.cancelling {
 		// It was not given back, so it has begun: it has the grace to return.
 		w.startGrace(seq)

@@ -20,9 +20,10 @@ const (
 	frameOverhead = 512
 )
 
-// canTake reports whether the worker may be sent calls.
+// canTake reports whether the worker may be sent calls. It may not while it is
+// likely to be killed, so that nothing begins there that is innocent.
 func (w *worker) canTake() bool {
-	return !w.dead && !w.e.paused && !w.closing && !w.recalled && w.recall == 0 && w.room() > 0
+	return !w.dead && !w.e.paused && !w.closing && !w.recalled && w.recall == 0 && w.grace == nil && !w.surviving && w.killedBy == nil && w.room() > 0
 }
 
 // room returns how many more calls the worker may hold.
@@ -177,11 +178,11 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 		}
 		w.begun, w.idle = true, false
 	}
-	switch {
-	case w.e.backlog.len > 0:
+	if w.e.backlog.len > 0 {
 		w.e.wake() // others may have room too
-	case w.window.len > 1 && w.e.hasIdle():
-		w.e.balanceLater() // somebody could not take his share just now
+	}
+	if w.window.len > 1 && len(w.e.workers) > 1 {
+		w.e.balanceLater() // one of them may take longer than was to be expected
 	}
 	return calls, refused, first
 }

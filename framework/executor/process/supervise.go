@@ -30,12 +30,21 @@ const (
 func (w *worker) supervise() {
 	quick, fruitless := quickDelays(), slowDelays()
 	deaths := 0
+	silent := 0 // processes in a row that have died without having answered a call
 	for {
 		ended := w.serve()
 		if ended.asked {
 			return
 		}
 		w.e.host.Log.Warn("worker lost", "plugin", w.cfg.name, "worker", w.number, "pid", ended.pid, "exit", ended.exit.String(), "session", ended.err)
+		if silent++; ended.answered {
+			silent = 0
+		}
+		if silent > w.cfg.restarts {
+			w.e.giveUp(w, fmt.Errorf("worker %d: of %d processes in a row none has lived to answer a call (process.Restarts(%d)); the last time: %s",
+				w.number, silent, w.cfg.restarts, ended.exit.Explain()))
+			return
+		}
 		if ended.lived >= longLife {
 			quick.Reset()
 		}
@@ -123,7 +132,8 @@ func (w *worker) restart() error {
 	w.e.mu.Lock()
 	w.dead, w.closing, w.recalled, w.recall, w.cancels = false, false, false, 0, nil
 	w.cancelling, w.unanswered = nil, 0
-	w.begun, w.idle, w.killedBy = false, false, nil
+	w.begun, w.answered, w.idle, w.killedBy, w.culprit = false, false, false, nil, 0
+	w.terminated, w.surviving = 0, false
 	w.window = window{base: 1}
 	w.sent = 0
 	w.pings.missed.Store(0)
@@ -141,10 +151,12 @@ func (w *worker) restart() error {
 type ending struct {
 	asked bool // by the executor, which stops
 	begun bool // it had been given work
-	pid   int
-	lived time.Duration
-	exit  pluginproc.Exit
-	err   error // why its session ended
+	// answered says that it had ended calls, with results or errors of theirs.
+	answered bool
+	pid      int
+	lived    time.Duration
+	exit     pluginproc.Exit
+	err      error // why its session ended
 }
 
 // serve serves the session of the process until both have ended, and settles
@@ -172,7 +184,7 @@ func (w *worker) serve() ending {
 	w.awaitGrace()
 	exit := proc.Exit()
 	w.settle(exit)
-	e := ending{asked: asked, begun: w.begun, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit, err: err}
+	e := ending{asked: asked, begun: w.begun, answered: w.answered, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit, err: err}
 	if w.ledger != nil {
 		w.ledger.remove()
 	}
@@ -231,13 +243,13 @@ func (w *worker) settle(exit pluginproc.Exit) {
 			again = append(again, c)
 			return
 		case seq <= finished:
-			o.Worker, o.Err = w.number, w.lostError(c, task.KindResultLost, exit)
-		case c.CancelRequested() && w.killedBy != nil:
+			o.Worker, o.Err = w.number, w.lostError(c, seq, task.KindResultLost, exit)
+		case c.CancelRequested() && (w.killedBy != nil || w.terminated == seq):
 			o.Worker, o.Cancelled, o.Err = w.number, true, c.CancelCause()
 		case w.e.killed != nil:
 			o.Worker, o.Cancelled, o.Err = w.number, true, w.e.killed
 		default:
-			o.Worker, o.Err = w.number, w.lostError(c, task.KindWorkerLost, exit)
+			o.Worker, o.Err = w.number, w.lostError(c, seq, task.KindWorkerLost, exit)
 		}
 		outcomes = append(outcomes, o)
 	})
@@ -254,7 +266,11 @@ func (w *worker) settle(exit pluginproc.Exit) {
 	}
 }
 
-func (w *worker) lostError(c *scheduler.Call, kind string, exit pluginproc.Exit) error {
+func (w *worker) lostError(c *scheduler.Call, seq uint64, kind string, exit pluginproc.Exit) error {
+	cause := w.killedBy
+	if w.culprit != 0 && w.culprit != seq {
+		cause = fmt.Errorf("not for its own sake: of another call, %w", cause)
+	}
 	return task.WithKind(kind, &LostError{Plugin: w.cfg.name, Worker: w.number, PID: w.proc.PID(),
-		Task: c.Task(), Exit: exit, Cause: w.killedBy, kind: kind})
+		Task: c.Task(), Exit: exit, Cause: cause, kind: kind})
 }

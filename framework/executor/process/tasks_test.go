@@ -213,6 +213,12 @@ var spawn = sdk.TaskFunc("spawn", func(context.Context, int) (int, error) {
 	return cmd.Process.Pid, nil
 })
 
+// program runs a shell script, and does not heed its context.
+var program = sdk.TaskFunc("program", func(_ context.Context, script string) (string, error) {
+	out, err := exec.Command("/bin/sh", "-c", script).CombinedOutput()
+	return string(out), err
+})
+
 type around struct {
 	Args     []string
 	Env      []string

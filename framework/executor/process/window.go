@@ -53,6 +53,16 @@ func (w *window) take(seq uint64) *scheduler.Call {
 	return c
 }
 
+// beyond reports whether there is a call with a greater number.
+func (w *window) beyond(seq uint64) bool {
+	for n := w.next() - 1; n > seq && n >= w.base; n-- {
+		if w.at(n) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // each calls fn with every call in order of its number.
 func (w *window) each(fn func(seq uint64, c *scheduler.Call)) {
 	for i := w.head; i < len(w.calls); i++ {

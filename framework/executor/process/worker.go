@@ -41,16 +41,21 @@ type worker struct {
 	cancels    []uint64  // running calls to cancel
 	cancelling []uint64  // that were cancelled with the recall that is under way
 	unanswered int       // heartbeats since that recall
-	grace      grace     // of a call that was cancelled while it ran
+	grace      *grace    // of a call that was cancelled while it ran, nil for none
+	enforcers  sync.WaitGroup
 	pings      heartbeat
 	closing    bool // nothing more will be sent
 	dead       bool // the process or session is gone
 	idle       bool // counted as having nothing to do
 	stopping   bool
 	killing    bool
-	killedBy   error // why the host killed the process, nil if it did not
-	lost       bool  // given up
-	begun      bool  // the process has been sent something
+	terminated uint64 // the call for which the process was sent SIGTERM, 0 for none
+	surviving  bool   // the process has been sent SIGTERM just now
+	killedBy   error  // why the host killed the process, nil if it did not
+	culprit    uint64 // the call for which it did, 0 for none
+	lost       bool   // given up
+	begun      bool   // the process has been sent something
+	answered   bool   // the process has answered a call
 }
 
 func newWorker(e *Executor, number int, cfg config, host scheduler.Host, folder string) *worker {
