@@ -6,6 +6,6 @@
 //	host plugin inspect PATH      show what a plugin offers
 //	host version                  show versions
 //
-// Package job documents the job file. The command calls itself by the name
-// that it was started with; installed, it is called signalbox.
+// framework/job/JOBFILE.md documents the job file. The command calls itself by
+// the name that it was started with; installed, it is called signalbox.
 package main
