@@ -3,10 +3,8 @@ package scheduler
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"time"
 
-	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/task"
 )
 
@@ -184,13 +182,8 @@ func (j *job[In, Out]) encode() ([]byte, error) { return j.dfn.InputCodec().Mars
 
 func (j *job[In, Out]) encodeOutput() ([]byte, error) { return j.dfn.OutputCodec().Marshal(j.out) }
 
-func (j *job[In, Out]) decode(payload []byte, contentType string) (err error) {
+func (j *job[In, Out]) decode(payload []byte, contentType string) error {
 	codec := j.dfn.OutputCodec()
-	defer func() { // in the user's methods
-		if v := recover(); v != nil {
-			err = &event.PanicError{What: "decoding a result of task " + j.c.task.name, Value: v, Stack: string(debug.Stack())}
-		}
-	}()
 	if contentType != "" && contentType != codec.ContentType() {
 		return task.Errorf(task.KindDecode, "task %s: result came as %s, expected %s: give both sides the same definition",
 			j.c.task.name, contentType, codec.ContentType())

@@ -175,3 +175,79 @@ func TestMapYieldsBeforeSlowInputsAreComplete(t *testing.T) {
 		mustWait(t, s)
 	})
 }
+
+// TestMapYieldsWhatHasEndedBeforeItAsks has a sequence make each input of the
+// outcome before it.
+func TestMapYieldsWhatHasEndedBeforeItAsks(t *testing.T) {
+	t.Parallel()
+
+	e := &byHand{}
+	e.taking = e.run // every call ends where it is submitted
+	s := quiet(e)
+	double := doubleTask(s)
+	mustStart(t, s)
+	last := 1
+	powers := func(yield func(int) bool) {
+		for before := 0; last != before && last < 1000; {
+			before = last
+			if !yield(last) {
+				return
+			}
+		}
+	}
+	var got []int
+	for v, err := range double.Map(t.Context(), powers) {
+		require.NoError(t, err)
+		got = append(got, v)
+		last = v
+	}
+	require.Equal(t, []int{2, 4, 8, 16, 32, 64, 128, 256, 512, 1024}, got)
+	mustWait(t, s)
+
+	refusedBefore := 0
+	for _, err := range double.Map(t.Context(), func(yield func(int) bool) {
+		for i := range 3 {
+			require.Equal(t, i, refusedBefore)
+			if !yield(i) {
+				return
+			}
+		}
+	}) {
+		require.ErrorIs(t, err, scheduler.ErrNotRunning)
+		refusedBefore++
+	}
+	require.Equal(t, 3, refusedBefore)
+}
+
+// TestMapHandsOverBatches asks for many inputs while nothing has ended.
+func TestMapHandsOverBatches(t *testing.T) {
+	t.Parallel()
+
+	e := &byHand{}
+	s := quiet(e)
+	double := doubleTask(s)
+	mustStart(t, s)
+	var taken atomic.Int64
+	var sizes []int
+	e.taking = func(*scheduler.Call) {
+		if n := int(taken.Load()); n == 1024 || n == 2000 || n > 1024 && (n-1024)%512 == 0 {
+			calls := e.all()
+			sizes = append(sizes, len(calls))
+			go func() { // the executor's
+				for _, c := range calls {
+					err := c.Run(context.Background())
+					e.host.End([]scheduler.Outcome{{Call: c, Err: err}})
+				}
+			}()
+		}
+	}
+	i := 0
+	for v, err := range double.Map(t.Context(), upTo(2000, &taken)) {
+		require.NoError(t, err)
+		require.Equal(t, 2*i, v)
+		i++
+	}
+	require.Equal(t, 2000, i)
+	require.Equal(t, 1024, sizes[0], "as many as may be in flight")
+	mustWait(t, s)
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // The events of the user's own in these tests.
@@ -106,4 +107,96 @@ func TestARunTakesOverFromWhoEmits(t *testing.T) {
 	before.Wait()
 	mustWait(t, s)
 	require.Equal(t, []string{"first", "second", "start", "submitted", "third"}, got)
+}
+
+// TestEmittingOutsideARunWaitsForNobody emits while the emitter holds a lock
+// that the callback needs, and while a callback stands still.
+func TestEmittingOutsideARunWaitsForNobody(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	var mu sync.Mutex
+	release := make(chan struct{})
+	got := ""
+	event.On(s, mine, func(x string) {
+		mu.Lock()
+		defer mu.Unlock()
+		got += x
+		if x == "b" {
+			<-release
+		}
+	})
+	mu.Lock()
+	event.Emit(s, mine, "a")
+	mu.Unlock()
+	event.Emit(s, mine, "b")
+	event.Emit(s, mine, "c")
+	close(release)
+	untilTold(s)
+	mu.Lock()
+	defer mu.Unlock()
+	require.Equal(t, "abc", got)
+}
+
+// TestExtensionsAreNotAskedOutsideARun has an extension emit, and a callback
+// of that submit to the same task.
+func TestExtensionsAreNotAskedOutsideARun(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	asked, resubmitted := 0, 0
+	ext := &testExtension{name: "x", pre: func(sub *scheduler.Submission) error {
+		asked++
+		event.Emit(sub.Task, mine, "asked")
+		return nil
+	}}
+	double := scheduler.NewTask(s, task.New("double", twice), ext)
+	event.On(double, mine, func(string) {
+		resubmitted++
+		double.Submit(2)
+	}, event.Limit(1))
+	_, err := double.Submit(1)
+	require.ErrorIs(t, err, scheduler.ErrNotRunning)
+	untilTold(s)
+	require.Zero(t, asked)
+	require.Equal(t, []scheduler.Refusals{{Task: "double", Reason: "not running", Count: 1}}, s.Refusals())
+
+	s.OnStart.Do(func() { double.Submit(1) })
+	mustRun(t, s)
+	require.Equal(t, []int{2, 1}, []int{asked, resubmitted})
+	require.EqualValues(t, 2, s.Counts().Results)
+}
+
+func TestARunInsideACallback(t *testing.T) {
+	t.Parallel()
+
+	s := pool(1)
+	double := doubleTask(s)
+	var errs []error
+	note := func(_ scheduler.Exit, err error) { errs = append(errs, err) }
+	event.On(s, mine, func(string) {
+		note(s.Run(t.Context()))
+		errs = append(errs, s.Start(t.Context()))
+		note(s.Run(t.Context()))
+		note(s.Wait())
+		double.Submit(1)
+	}, event.Limit(1))
+	s.OnFinishing.Do(func() { note(s.Wait()) })
+	event.Emit(s, mine, "outside")
+	untilTold(s)
+	mustWait(t, s)
+	require.ErrorIs(t, errs[0], scheduler.ErrInCallback)
+	require.NoError(t, errs[1], "Start works")
+	require.ErrorIs(t, errs[2], scheduler.ErrRunning)
+	require.ErrorIs(t, errs[3], scheduler.ErrInCallback)
+	require.ErrorIs(t, errs[4], scheduler.ErrInCallback)
+	require.Len(t, errs, 5)
+	require.Equal(t, 1, s.OnStart.Count())
+	require.EqualValues(t, 1, s.Counts().Results)
+
+	other := pool(1)
+	event.On(s, mine, func(string) { note(other.Run(t.Context())) })
+	event.Emit(s, mine, "another scheduler")
+	untilTold(s)
+	require.NoError(t, errs[5])
 }

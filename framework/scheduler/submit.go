@@ -12,6 +12,9 @@ import (
 // Submit has a call run without a [Task]: the scheduler's events tell of it.
 // Errors are those of [Task.Submit].
 func Submit[In, Out any](s *Scheduler, def *task.Def[In, Out], in In) (*Future[Out], error) {
+	if def == nil {
+		panic("scheduler: Submit needs a definition, not nil")
+	}
 	t, err := s.looseTask(def)
 	if err != nil {
 		return nil, s.refuse(newCore(s, def.Name(), def.Code(), def.Executor(), def.Linked()), err)
