@@ -15,7 +15,8 @@ import (
 )
 
 // watchHost ends this process and its group when the host is gone, however it
-// went: the other end of the life pipe closes then.
+// went: the other end of the life pipe closes then. On Linux the kernel has been
+// told to do the same and is there first, as a rule.
 func watchHost() {
 	fd, err := strconv.Atoi(os.Getenv(handshake.LifeFDEnv))
 	_ = os.Unsetenv(handshake.LifeFDEnv)
