@@ -143,6 +143,47 @@ func TestTimeoutCountsOnStart(t *testing.T) {
 	})
 }
 
+func TestTimeoutCountsTheStartOfExecutors(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		e := &byHand{starting: func() { time.Sleep(600 * time.Millisecond) }} // not synchronisation: it is to take a while
+		exit := mustRun(t, quiet(e), scheduler.Timeout(time.Second), scheduler.KeepRunning())
+		require.Equal(t, scheduler.ExitTimeout, exit.Code)
+		require.Equal(t, time.Second, exit.Elapsed)
+	})
+}
+
+// TestWhatEndsAfterTheEndChangesNothing has a task fail while its run, which
+// was stopped or whose time was over, waits for it.
+func TestWhatEndsAfterTheEndChangesNothing(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		why := errors.New("late")
+		for _, code := range []scheduler.ExitCode{scheduler.ExitStopped, scheduler.ExitTimeout} {
+			s := pool(1)
+			failing := scheduler.NewTask(s, task.New("failing", func(context.Context, int) (int, error) {
+				time.Sleep(time.Hour) // not synchronisation: it is to take a while
+				return 0, why
+			}))
+			s.OnStart.Do(func() {
+				failing.Submit(1)
+				if code == scheduler.ExitStopped {
+					s.Stop()
+				}
+			})
+			var told error
+			failing.OnException.Do(func(e scheduler.Exception) { told = e.Err })
+			exit := mustRun(t, s, scheduler.Timeout(time.Minute))
+			require.Equal(t, code, exit.Code)
+			require.NoError(t, exit.Err)
+			require.ErrorIs(t, told, why)
+			require.EqualValues(t, 1, s.Counts().Exceptions)
+		}
+	})
+}
+
 func TestReasonsToEndHaveAnOrder(t *testing.T) {
 	t.Parallel()
 
