@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,7 +132,7 @@ func (r *rig) run(opts ...scheduler.RunOption) {
 		r.log("run returned raise " + record.Raised)
 	} else {
 		record.Code = strings.ToUpper(exit.Code.String())
-		if exit.Err != nil && exit.Code != scheduler.ExitStopped {
+		if exit.Err != nil {
 			shown := errName(exit.Err)
 			record.Exception = &shown
 		}
@@ -184,6 +185,9 @@ func argsOf(v any) []any {
 		if slices.Contains([]string{"m", "bye", "first"}, e.Message) {
 			return []any{e.Message, e.Err}
 		}
+		if !defaultMessage.MatchString(e.Message) {
+			panic("not a message of on_stop: " + e.Message) // falls under the policy, and into the trace
+		}
 		return []any{verbatim("<default>"), e.Err}
 	}
 	value := reflect.ValueOf(v)
@@ -196,6 +200,13 @@ func argsOf(v any) []any {
 	}
 	return args
 }
+
+// defaultMessage matches what on_stop tells where the scenario gave no message.
+var defaultMessage = regexp.MustCompile(`^(stopped by Scheduler\.Stop` +
+	`|exception in future \d+ of task \S+: .+` +
+	`|future \d+ of task \S+ was cancelled` +
+	`|(callback|predicate) \S+ on "\S+" panicked: .+` +
+	`|function given to CallLater or OnDone panicked: .+)$`)
 
 // verbatim is shown as it is: a keyword argument, say.
 type verbatim string
