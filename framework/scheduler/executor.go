@@ -34,8 +34,9 @@ type Executor interface {
 	// is left. ctx bounds the start only.
 	Start(ctx context.Context, host Host) error
 
-	// Submit takes a call. It may be called until Stop returns; a call given
-	// while the executor stops is ended as cancelled.
+	// Submit takes a call. It may be called until Stop returns, and for a call
+	// that was accepted just before a kill also later; a call given while the
+	// executor stops or when it has stopped is ended as cancelled.
 	Submit(*Call)
 
 	// Cancel asks for the end of a call whose CancelRequested is true. The
