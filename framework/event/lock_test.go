@@ -88,7 +88,7 @@ func TestEmittingAllocatesNothing(t *testing.T) {
 	}
 	em := event.NewEmitter("e")
 	_, owned, by := owned(t)
-	value, ev, sig := wide{text: "x"}, event.New[wide]("wide"), event.NewSignal("sig")
+	value, ev, sig := wide{"x", [10]int{1}}, event.New[wide]("wide"), event.NewSignal("sig")
 	for _, opts := range [][]event.Option{nil, {event.Every(2), event.Repeat(2), event.Limit(1 << 40), event.When(func() bool { return true })}} {
 		for _, on := range []*event.Emitter{em, owned} {
 			event.On(on, ev, func(wide) {}, opts...)
