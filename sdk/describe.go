@@ -21,6 +21,18 @@ type describedTask struct {
 	Output describedType `json:"output"`
 }
 
+type describedField struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Optional bool   `json:"optional"`
+	Doc      string `json:"doc,omitempty"`
+}
+
+type describedEvents struct {
+	Name   string           `json:"name"`
+	Config []describedField `json:"config"`
+}
+
 // printDescription writes what the plugin offers as JSON, for a person or
 // program without a host.
 func printDescription(w io.Writer, p *plugin.Plugin) error {
@@ -29,12 +41,21 @@ func printDescription(w io.Writer, p *plugin.Plugin) error {
 		SDK      string          `json:"sdk"`
 		Protocol int             `json:"protocol"`
 		Tasks    []describedTask `json:"tasks"`
-	}{programName(), plugin.SDK, handshake.Version, nil}
+
+		EventPlugins []describedEvents `json:"event_plugins,omitempty"`
+	}{Plugin: programName(), SDK: plugin.SDK, Protocol: handshake.Version, Tasks: []describedTask{}}
 	for i, t := range p.Describe().Tasks {
 		c := p.Codes()[i]
 		out.Tasks = append(out.Tasks, describedTask{t.GetName(),
 			describedType{t.GetInputType(), c.InputCodec().ContentType(), json.RawMessage(t.GetInputSchema())},
 			describedType{t.GetOutputType(), c.OutputCodec().ContentType(), json.RawMessage(t.GetOutputSchema())}})
+	}
+	for _, e := range p.EventPlugins() {
+		d := describedEvents{Name: e.Name, Config: []describedField{}}
+		for _, f := range e.Config {
+			d.Config = append(d.Config, describedField{f.GetName(), f.GetType(), f.GetOptional(), f.GetDoc()})
+		}
+		out.EventPlugins = append(out.EventPlugins, d)
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")

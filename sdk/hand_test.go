@@ -84,11 +84,11 @@ func TestMisusePanics(t *testing.T) {
 	t.Parallel()
 	named := task.Named[int, int]("elsewhere")
 	for want, parts := range map[string][]sdk.Part{
-		"sdk: a plugin needs at least one task: sdk.Serve(sdk.TaskFunc(…))":                        {},
-		"sdk: part 2 of the plugin is nil":                                                         {do, nil},
-		`sdk: two tasks are called "do": give one another name`:                                    {do, about, do},
-		`sdk: task "elsewhere" has no function: define it with sdk.TaskFunc`:                       {named},
-		"sdk: a plugin cannot have a part of type sdk_test.foreign: TaskFunc and Setup make parts": {do, foreign{}},
+		"sdk: a plugin needs at least one task: sdk.Serve(sdk.TaskFunc(…)); or an event plugin: sdk.Serve(sdk.EventPlugin(…))": {},
+		"sdk: part 2 of the plugin is nil":                                                                      {do, nil},
+		`sdk: two tasks are called "do": give one another name`:                                                 {do, about, do},
+		`sdk: task "elsewhere" has no function: define it with sdk.TaskFunc`:                                    {named},
+		"sdk: a plugin cannot have a part of type sdk_test.foreign: TaskFunc, EventPlugin and Setup make parts": {do, foreign{}},
 	} {
 		require.PanicsWithValue(t, want, func() { sdk.Serve(parts...) })
 	}

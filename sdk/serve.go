@@ -22,11 +22,12 @@ import (
 //
 // Started by hand, it says what it is and how to use it and ends with exit
 // code 2; with the argument "describe" it prints its tasks, with input and
-// output types, as JSON. It panics at misuse: no task, two of one name.
+// output types, and event plugins, with their configuration, as JSON. It panics
+// at misuse: nothing to serve, two of one name.
 func Serve(parts ...Part) {
 	p := plugin.New(parts)
-	if len(p.Codes()) == 0 {
-		panic("sdk: a plugin needs at least one task: sdk.Serve(sdk.TaskFunc(…))")
+	if len(p.Codes()) == 0 && len(p.EventPlugins()) == 0 {
+		panic("sdk: a plugin needs at least one task: sdk.Serve(sdk.TaskFunc(…)); or an event plugin: sdk.Serve(sdk.EventPlugin(…))")
 	}
 	if startedByHost() {
 		serve(p)
@@ -46,13 +47,17 @@ func Serve(parts ...Part) {
 // and does not return, in the host it takes note of the tasks and returns. It
 // must be called first thing in main (or TestMain), before flags are parsed
 // and before anything is started, since all that comes before it also happens
-// in every worker. A program that only reacts to events may have no tasks.
+// in every worker. Event plugins that are passed to it can be attached by
+// eventplugin.Self. A program that only reacts to events may have no tasks.
 func ServeIfPlugin(parts ...Part) {
 	p := plugin.New(parts)
 	if startedByHost() {
 		serve(p)
 	}
 	task.Offer(p.Codes()...)
+	for _, e := range p.EventPlugins() {
+		task.OfferPlugins(e.Name)
+	}
 }
 
 func startedByHost() bool { return os.Getenv(handshake.CookieKey) == handshake.CookieValue }

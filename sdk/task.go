@@ -6,8 +6,8 @@ import (
 	"github.com/signalbox-go/signalbox/framework/task"
 )
 
-// Part is something that a plugin is made of: a task ([TaskFunc]) or what is
-// to be done first ([Setup]).
+// Part is something that a plugin is made of: a task ([TaskFunc]), an event
+// plugin ([EventPlugin]), or what is to be done first in workers ([Setup]).
 type Part interface{ PluginPart() }
 
 // TaskFunc defines a task: its name, and the function that runs it. Inputs and

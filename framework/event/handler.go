@@ -57,6 +57,10 @@ func (h *Handler) Hidden() bool { return h.opts.hidden }
 // included at which it did not call.
 func (h *Handler) Seen() uint64 { return h.seen.Load() }
 
+// Base returns the number of emissions of its event before the handler
+// subscribed.
+func (h *Handler) Base() uint64 { return h.base }
+
 // Calls returns the number of calls of the callback, one in progress included.
 func (h *Handler) Calls() uint64 {
 	if h.plain {

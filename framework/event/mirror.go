@@ -51,6 +51,13 @@ func (t *typed[T]) setCount(n uint64) {
 	}
 }
 
+// AddCount is [SetCount] for n emissions more than there were.
+func AddCount(by Delivery, name string, n uint64) {
+	if t, ok := by.em.topics.Load().byName[name]; ok {
+		t.setCount(t.count() + n)
+	}
+}
+
 // SetCalls makes a handler of a mirror have made n calls, such as its
 // predecessor in a process that died.
 func SetCalls(by Delivery, h *Handler, n uint64) {

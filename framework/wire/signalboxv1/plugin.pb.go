@@ -1717,7 +1717,10 @@ type Subscriptions struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Handlers []*Handler             `protobuf:"bytes,1,rep,name=handlers,proto3" json:"handlers,omitempty"`
 	// Whether inputs are to come with submitted futures.
-	Inputs        bool `protobuf:"varint,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	Inputs bool `protobuf:"varint,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	// Whether results are to come even where nobody is subscribed to results as
+	// such.
+	Results       bool `protobuf:"varint,3,opt,name=results,proto3" json:"results,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1766,7 +1769,16 @@ func (x *Subscriptions) GetInputs() bool {
 	return false
 }
 
+func (x *Subscriptions) GetResults() bool {
+	if x != nil {
+		return x.Results
+	}
+	return false
+}
+
 // Handler is one subscription. Events that no handler is due for are not sent.
+// Of SCOPE_SCHEDULER, "worker" stands for changes of workers, and "*" for every
+// record.
 type Handler struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Scope Scope                  `protobuf:"varint,1,opt,name=scope,proto3,enum=signalbox.v1.Scope" json:"scope,omitempty"`
@@ -1776,7 +1788,9 @@ type Handler struct {
 	Every uint64 `protobuf:"varint,4,opt,name=every,proto3" json:"every,omitempty"`
 	Base  uint64 `protobuf:"varint,5,opt,name=base,proto3" json:"base,omitempty"`
 	// For humans.
-	Name          string `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
+	// It was unsubscribed, and is listed for the sake of the others' indices.
+	Gone          bool `protobuf:"varint,7,opt,name=gone,proto3" json:"gone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1851,6 +1865,13 @@ func (x *Handler) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *Handler) GetGone() bool {
+	if x != nil {
+		return x.Gone
+	}
+	return false
 }
 
 // Count is how often an event was emitted.
@@ -3391,17 +3412,19 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\fExecutorInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n" +
-	"\aworkers\x18\x03 \x01(\rR\aworkers\"Z\n" +
+	"\aworkers\x18\x03 \x01(\rR\aworkers\"t\n" +
 	"\rSubscriptions\x121\n" +
 	"\bhandlers\x18\x01 \x03(\v2\x15.signalbox.v1.HandlerR\bhandlers\x12\x16\n" +
-	"\x06inputs\x18\x02 \x01(\bR\x06inputs\"\x9c\x01\n" +
+	"\x06inputs\x18\x02 \x01(\bR\x06inputs\x12\x18\n" +
+	"\aresults\x18\x03 \x01(\bR\aresults\"\xb0\x01\n" +
 	"\aHandler\x12)\n" +
 	"\x05scope\x18\x01 \x01(\x0e2\x13.signalbox.v1.ScopeR\x05scope\x12\x12\n" +
 	"\x04task\x18\x02 \x01(\tR\x04task\x12\x14\n" +
 	"\x05event\x18\x03 \x01(\tR\x05event\x12\x14\n" +
 	"\x05every\x18\x04 \x01(\x04R\x05every\x12\x12\n" +
 	"\x04base\x18\x05 \x01(\x04R\x04base\x12\x12\n" +
-	"\x04name\x18\x06 \x01(\tR\x04name\"r\n" +
+	"\x04name\x18\x06 \x01(\tR\x04name\x12\x12\n" +
+	"\x04gone\x18\a \x01(\bR\x04gone\"r\n" +
 	"\x05Count\x12)\n" +
 	"\x05scope\x18\x01 \x01(\x0e2\x13.signalbox.v1.ScopeR\x05scope\x12\x12\n" +
 	"\x04task\x18\x02 \x01(\tR\x04task\x12\x14\n" +

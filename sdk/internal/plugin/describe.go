@@ -26,6 +26,9 @@ func (p *Plugin) Describe() *pb.DescribeResponse {
 			OutputSchema: schemaOf(c.OutputType(), c.OutputCodec()),
 		})
 	}
+	for _, e := range p.events {
+		d.EventPlugins = append(d.EventPlugins, &pb.EventPluginType{Name: e.Name, Config: e.Config})
+	}
 	return d
 }
 

@@ -13,6 +13,7 @@ type Part interface{ PluginPart() }
 type Plugin struct {
 	codes  []task.Code
 	setups []Setup
+	events []*EventPlugin
 }
 
 // New sorts out the parts. It panics at misuse: a plugin is put together by
@@ -35,8 +36,13 @@ func New[P Part](parts []P) *Plugin {
 			p.codes = append(p.codes, v)
 		case Setup:
 			p.setups = append(p.setups, v)
+		case *EventPlugin:
+			if p.findEvents(v.Name) != nil {
+				panic(fmt.Sprintf("sdk: two event plugins are called %q: give one another name", v.Name))
+			}
+			p.events = append(p.events, v)
 		default:
-			panic(fmt.Sprintf("sdk: a plugin cannot have a part of type %T: TaskFunc and Setup make parts", part))
+			panic(fmt.Sprintf("sdk: a plugin cannot have a part of type %T: TaskFunc, EventPlugin and Setup make parts", part))
 		}
 	}
 	return p
@@ -44,6 +50,18 @@ func New[P Part](parts []P) *Plugin {
 
 // Codes returns the plugin's tasks, in the order in which they were given.
 func (p *Plugin) Codes() []task.Code { return p.codes }
+
+// EventPlugins returns the event plugins, in the order in which they were given.
+func (p *Plugin) EventPlugins() []*EventPlugin { return p.events }
+
+func (p *Plugin) findEvents(name string) *EventPlugin {
+	for _, e := range p.events {
+		if e.Name == name {
+			return e
+		}
+	}
+	return nil
+}
 
 func (p *Plugin) find(name string) task.Code {
 	for _, c := range p.codes {

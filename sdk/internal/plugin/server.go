@@ -55,7 +55,12 @@ func (s *Server) Session(stream grpc.BidiStreamingServer[pb.SessionRequest, pb.S
 	if !s.opened.CompareAndSwap(false, true) {
 		return status.Error(codes.FailedPrecondition, "a plugin process has one session, and it is open already")
 	}
-	defer func() { s.over <- err }()
+	defer func() {
+		select {
+		case s.over <- err:
+		default: // it has said so itself
+		}
+	}()
 	first, err := stream.Recv()
 	if err != nil {
 		return err
@@ -65,6 +70,9 @@ func (s *Server) Session(stream grpc.BidiStreamingServer[pb.SessionRequest, pb.S
 		return status.Error(codes.InvalidArgument, "the first request has no hello")
 	}
 	s.level.Set(slog.Level(hello.GetLogLevel()))
+	if a := hello.GetAttach(); a != nil {
+		return s.attach(stream, hello, a)
+	}
 	if err := s.setUp(stream.Context(), hello.GetConfig()); err != nil {
 		return refuse(stream, err)
 	}
@@ -80,6 +88,52 @@ func (s *Server) Session(stream grpc.BidiStreamingServer[pb.SessionRequest, pb.S
 		return err
 	}
 	return w.serve()
+}
+
+// attach serves the session of an event plugin.
+func (s *Server) attach(stream grpc.BidiStreamingServer[pb.SessionRequest, pb.SessionResponse], hello *pb.Hello, a *pb.Attach) error {
+	out := newOutbox(int(hello.GetMaxMessageBytes()))
+	sent := make(chan error, 1)
+	l := newLink(s.base, out, a)
+	err := s.setUpEvents(stream.Context(), l, hello.GetConfig())
+	if err != nil {
+		return refuse(stream, err)
+	}
+	l.mu.Lock()
+	l.told = true
+	l.mu.Unlock()
+	l.leave = func() {
+		select {
+		case s.over <- nil:
+		default: // it ends anyway
+		}
+	}
+	if known := l.mirror.ResumeAfter(); known > 0 {
+		l.seq, l.acked = known, known
+	}
+	welcome := &pb.Welcome{Subscriptions: l.mirror.Subscriptions(), ResumeAfter: l.mirror.ResumeAfter(), LingerNs: l.mirror.Linger()}
+	if err := stream.Send(&pb.SessionResponse{Welcome: welcome}); err != nil {
+		return err
+	}
+	go func() { sent <- out.sendAll(stream) }()
+	err = l.serve(stream)
+	out.close()
+	select {
+	case <-sent:
+	case <-time.After(shutdownGrace):
+	}
+	return err
+}
+
+func (s *Server) setUpEvents(session context.Context, l *Link, config []byte) error {
+	p := s.plugin.findEvents(l.attach.GetName())
+	if p == nil {
+		return errNoSuchPlugin(l.attach.GetName())
+	}
+	// What the set-up starts may go on as long as the session.
+	ctx, cancel := context.WithCancelCause(s.base)
+	context.AfterFunc(session, func() { cancel(errHostGone) })
+	return l.setUpMirror(ctx, p, config)
 }
 
 // setUp sets the plugin up, with a context that ends with the session.

@@ -21,7 +21,19 @@ func (p *Plugin) setUp(ctx context.Context, config []byte) error {
 	if len(config) > 0 && len(p.setups) == 0 {
 		return errors.New("the plugin takes no configuration (it has no sdk.Setup), but was given one")
 	}
-	// On a goroutine of its own, which is all that runtime.Goexit can end.
+	return onGoroutine(func() error {
+		for _, s := range p.setups {
+			if err := s(ctx, config); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// onGoroutine calls the author's set-up on a goroutine of its own, which is all
+// that runtime.Goexit can end.
+func onGoroutine(setUp func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		err := error(task.Errorf(task.KindPanic, "the set-up called runtime.Goexit"))
@@ -31,13 +43,7 @@ func (p *Plugin) setUp(ctx context.Context, config []byte) error {
 				err = &task.Error{Kind: task.KindPanic, Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}
 			}
 		}()
-		for _, s := range p.setups {
-			if failed := s(ctx, config); failed != nil {
-				err = failed
-				return
-			}
-		}
-		err = nil
+		err = setUp()
 	}()
 	return <-done
 }

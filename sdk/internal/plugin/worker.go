@@ -109,14 +109,7 @@ func (w *worker) serve() error {
 
 // receive handles requests until the stream ends.
 func (w *worker) receive() error {
-	for {
-		req, err := w.stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	return receive(w.stream, func(req *pb.SessionRequest) error {
 		if from := req.GetRecallFrom(); from > 0 {
 			w.recall(from)
 		}
@@ -134,6 +127,23 @@ func (w *worker) receive() error {
 		}
 		if n := req.GetPing(); n > 0 {
 			w.out.pong(n)
+		}
+		return nil
+	})
+}
+
+// receive hands every request of a session to handle until the stream ends.
+func receive(stream grpc.BidiStreamingServer[pb.SessionRequest, pb.SessionResponse], handle func(*pb.SessionRequest) error) error {
+	for {
+		req, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = handle(req)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }

@@ -1,0 +1,276 @@
+package eventplugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/pluginproc"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/session"
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+)
+
+// attachment is one event plugin of a hub, through all processes that it has.
+type attachment struct {
+	hub    *Hub
+	spec   *Spec
+	reader *reader
+	base   []uint64 // emissions by topic before it was attached
+	first  uint64   // last record before it was attached
+	loops  atomic.Uint64
+	over   chan struct{} // closed when it has no process and will have none
+
+	mu       sync.Mutex
+	proc     *pluginproc.Process
+	session  *session.Session
+	filter   *filter
+	handlers []*pb.Handler
+	linger   time.Duration
+
+	inflight []sent // on their way, in order
+	resend   []sent // were on their way to a process that died
+	bytes    int    // of inflight
+	scanned  uint64 // the last record that was read from the log
+	done     uint64 // every record up to this was dealt with
+	progress time.Time
+	state    []byte
+	calls    []uint64 // by handler
+	told     int      // tasks that the process knows of
+	own      map[uint64]scheduler.AnyFuture
+	ends     []*pb.FutureEnd
+	replies  []*pb.Reply
+	ping     uint64 // to be sent, 0 for none
+	pings    uint64
+	unheard  int // pings since something was heard
+
+	finishing *pb.Finish
+	asked     bool          // finish was sent to this process
+	finished  chan struct{} // closed when it has answered
+	ending    bool          // its process is to end
+	flushed   time.Duration
+	restarts  int
+	deaths    []time.Time
+	missed    uint64
+	lost      error // why it is no more
+
+	missedEvents map[topic]uint64
+}
+
+func newAttachment(h *Hub, s *Spec) *attachment {
+	a := &attachment{hub: h, spec: s, over: make(chan struct{}), own: map[uint64]scheduler.AnyFuture{}, missedEvents: map[topic]uint64{}}
+	a.reader, a.base = h.events.attach(s.lossless)
+	a.first = a.reader.cursor
+	a.scanned, a.done = a.first, a.first
+	a.progress = time.Now()
+	return a
+}
+
+// begin starts the first process.
+func (a *attachment) begin(ctx context.Context) error {
+	if err := a.start(ctx, false); err != nil {
+		a.hub.events.detach(a.reader)
+		close(a.over)
+		return a.spec.errorf("%w", err)
+	}
+	go a.supervise()
+	return nil
+}
+
+// start starts a process and opens its session. On an error nothing of it is
+// left.
+func (a *attachment) start(ctx context.Context, again bool) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, a.spec.startTimeout,
+		fmt.Errorf("it was not ready after %v: raise the start timeout, or do less in its set-up", a.spec.startTimeout))
+	defer cancel()
+	proc, err := pluginproc.Start(ctx, pluginproc.Config{Name: a.spec.name, Path: a.spec.path, Args: a.spec.args, Dir: a.spec.dir,
+		Env: a.spec.env, SHA256: a.spec.sha256, RuntimeDir: a.hub.folder.Path(), StartTimeout: a.spec.startTimeout,
+		MaxMessageBytes: DefaultMaxMessage + frameBytes, Logger: a.hub.log()})
+	if err != nil {
+		return err
+	}
+	s, err := a.open(ctx, proc, again)
+	if err != nil {
+		err = explain(proc, err)
+		end(proc)
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.proc, a.session = proc, s
+	a.ping, a.unheard, a.asked = 0, 0, false
+	a.finished = make(chan struct{})
+	a.linger = time.Duration(s.Welcome().GetLingerNs())
+	if again {
+		a.rewind(s.Welcome().GetResumeAfter())
+	}
+	return nil
+}
+
+func (a *attachment) open(ctx context.Context, proc *pluginproc.Process, again bool) (*session.Session, error) {
+	offered, err := session.Describe(ctx, proc.Conn())
+	if err != nil {
+		return nil, err
+	}
+	part, err := choose(offered.GetEventPlugins(), a.spec)
+	if err != nil {
+		return nil, err
+	}
+	attach := a.attachMessage(part, again)
+	s, err := session.Open(ctx, proc.Conn(), session.Config{Run: attach.Run.Name, Plugin: a.spec.encoded, MaxMessage: DefaultMaxMessage,
+		LogLevel: pluginproc.LowestLevel(a.hub.log()), Attach: attach})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.subscribe(s.Welcome().GetSubscriptions()); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// choose finds which of its event plugins an executable is to serve as.
+func choose(offered []*pb.EventPluginType, spec *Spec) (string, error) {
+	if len(offered) == 0 {
+		return "", errors.New("it offers no event plugin: pass sdk.EventPlugin(…) to its sdk.Serve")
+	}
+	want := spec.part
+	if want == "" && len(offered) == 1 {
+		return offered[0].GetName(), nil
+	}
+	if want == "" {
+		want = spec.name
+	}
+	var names []string
+	for _, p := range offered {
+		if p.GetName() == want {
+			return want, nil
+		}
+		names = append(names, p.GetName())
+	}
+	return "", fmt.Errorf("it offers no event plugin %q; it has %q", want, names)
+}
+
+func (a *attachment) attachMessage(part string, again bool) *pb.Attach {
+	l := a.hub.events
+	l.mu.Lock()
+	tasks := l.topics.tasks
+	counts := append([]uint64(nil), a.reader.counts...)
+	all := l.topics.all
+	l.mu.Unlock()
+	a.hub.mu.Lock()
+	info := a.hub.info
+	a.hub.mu.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.told = len(tasks)
+	m := &pb.Attach{Name: part, Allow: a.spec.allow, Run: &pb.RunInfo{Name: info.Name, Ref: info.Ref, StartedUnixNano: info.StartedUnixNano,
+		Tasks: tasks, Executors: info.Executors, TimeoutNs: info.TimeoutNs, KeepRunning: info.KeepRunning, KillAtEnd: info.KillAtEnd}}
+	if !again {
+		return m
+	}
+	m.ResumeAfter, m.State, m.Calls = a.done, a.state, a.calls
+	for _, list := range [][]sent{a.inflight, a.resend} { // backwards to what was acknowledged
+		for i := len(list) - 1; i >= 0; i-- {
+			for k := range list[i].events {
+				counts[list[i].topics[k]] = list[i].ordinals[k] - 1
+			}
+		}
+	}
+	for n, count := range counts {
+		if count = a.filter.ordinal(topic(n), count); count > 0 && a.filter.subscribed(all, topic(n)) {
+			m.Counts = append(m.Counts, &pb.Count{Scope: all[n].scope, Task: all[n].task, Event: all[n].event, Count: count})
+		}
+	}
+	return m
+}
+
+// subscribe takes note of what the plugin is subscribed to.
+func (a *attachment) subscribe(s *pb.Subscriptions) error {
+	f, err := newFilter(s, a.spec.filter, a.base)
+	if err != nil {
+		return fmt.Errorf("%w: %w", session.ErrProtocol, err)
+	}
+	a.mu.Lock()
+	a.filter, a.handlers = f, s.GetHandlers()
+	a.mu.Unlock()
+	a.ask()
+	return nil
+}
+
+// ask has the scheduler keep what the plugin wants to see.
+func (a *attachment) ask() {
+	if tap := a.hub.tap(); tap != nil {
+		a.mu.Lock()
+		f := a.filter
+		a.mu.Unlock()
+		tap.Keep(f.inputs, f.results)
+	}
+}
+
+// rewind makes what was on its way to a process that died go to the next one.
+// known is what that one has by its own account, 0 if it has none. a.mu is
+// held.
+func (a *attachment) rewind(known uint64) {
+	a.resend = append(a.inflight, a.resend...)
+	a.inflight, a.bytes = nil, 0
+	switch {
+	case known == 0 || known == a.done || known > a.scanned:
+	case known > a.done:
+		for len(a.resend) > 0 && a.resend[0].seq <= known {
+			a.resend = a.resend[1:]
+		}
+		a.done = known
+	default:
+		// It has lost some that were acknowledged: what the log still has of
+		// them is told again.
+		a.resend = nil
+		a.hub.events.seek(a.reader, known)
+		a.done, a.scanned = known, known
+	}
+}
+
+// exitWait is how long the end of a process may take to be known after its
+// connection has broken.
+const exitWait = 500 * time.Millisecond
+
+// explain adds how the process ended to an error that came of its end.
+func explain(proc *pluginproc.Process, err error) error {
+	if errors.Is(err, session.ErrSetup) || errors.Is(err, session.ErrProtocol) || !exits(proc, exitWait) {
+		return err
+	}
+	exit := proc.Exit()
+	return fmt.Errorf("its process ended before it was ready: %v%s (%w)", exit, stderrOf(exit), err)
+}
+
+func stderrOf(exit pluginproc.Exit) string {
+	if exit.Reason != "" || exit.Stderr == "" {
+		return ""
+	}
+	text := exit.Stderr
+	const quoted = 1 << 10
+	return "; its stderr ends: " + text[max(0, len(text)-quoted):]
+}
+
+// exits reports whether a process ends by itself within d.
+func exits(proc *pluginproc.Process, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-proc.Exited():
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// end kills a process and frees what is kept of it.
+func end(proc *pluginproc.Process) {
+	proc.Kill()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // nothing is left to wait for
+	proc.Stop(ctx)
+}

@@ -1,0 +1,137 @@
+package eventplugin
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/wire/failure"
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+)
+
+// Report is how a plugin fared. Emitted is the sum of Acknowledged, Missed and
+// Undelivered.
+type Report struct {
+	Name string
+	PID  int // of its last process, 0 for none
+	// Emitted is how many records there were since it was attached.
+	Emitted uint64
+	// Acknowledged is how many it has dealt with, or asked not to be sent.
+	Acknowledged uint64
+	// Missed is how many were gone from the log before it came to read them;
+	// MissedEvents counts the events that they stood for, by name, those of a
+	// task after its name and a dot.
+	Missed       uint64
+	MissedEvents map[string]uint64
+	// Undelivered is how many it had not acknowledged when the run was over.
+	Undelivered uint64
+	// Restarts is how often its process was replaced.
+	Restarts int
+	// Loops is how many emissions were refused because plugins emit because of
+	// each other without end.
+	Loops uint64
+	// Handlers are its subscriptions.
+	Handlers []HandlerReport
+	// Flush is how long it took at the end of the run.
+	Flush time.Duration
+	// Err is why it could not be attached or was lost; nil if all is well.
+	Err error
+}
+
+// HandlerReport is one subscription of a plugin.
+type HandlerReport struct {
+	Event string // as in MissedEvents
+	Name  string
+	Calls uint64 // as of the last acknowledgement
+}
+
+// Reports returns how the plugins fare or, after a run, how they fared.
+func (h *Hub) Reports() []Report {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := append([]Report(nil), h.reports...)
+	if h.current != nil {
+		for _, a := range h.attached {
+			out = append(out, a.report())
+		}
+	}
+	return out
+}
+
+func (a *attachment) report() Report {
+	_, last := a.hub.events.behind(a.reader)
+	all := a.hub.events.addresses()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r := Report{Name: a.spec.name, Emitted: last - a.first, Missed: a.missed, Undelivered: last - a.done,
+		Restarts: a.restarts, Loops: a.loops.Load(), Flush: a.flushed, Err: a.lost, MissedEvents: map[string]uint64{}}
+	if a.done < last && a.gapsAhead() > 0 {
+		r.Undelivered -= a.gapsAhead()
+	}
+	r.Acknowledged = r.Emitted - r.Missed - r.Undelivered
+	for n, count := range a.missedEvents {
+		r.MissedEvents[all[n].String()] += count
+	}
+	for i, handler := range a.handlers {
+		h := HandlerReport{Event: address{handler.GetScope(), handler.GetTask(), handler.GetEvent()}.String(), Name: handler.GetName()}
+		if i < len(a.calls) {
+			h.Calls = a.calls[i]
+		}
+		r.Handlers = append(r.Handlers, h)
+	}
+	if a.proc != nil {
+		r.PID = a.proc.PID()
+	}
+	return r
+}
+
+// String returns the event with its task, where it has one.
+func (a address) String() string {
+	switch a.scope {
+	case pb.Scope_SCOPE_TASK:
+		return a.task + "." + a.event
+	case pb.Scope_SCOPE_EVERY_TASK:
+		return "*." + a.event
+	}
+	return a.event
+}
+
+func (l *eventLog) addresses() []address {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.topics.all
+}
+
+// finishMessage is what plugins are told at the end of a run.
+func (h *Hub) finishMessage(s *scheduler.Scheduler, exit scheduler.Exit) *pb.Finish {
+	f := &pb.Finish{Exit: exit.Code.String(), Message: exit.Message, Error: failure.FromError(exit.Err), ElapsedNs: int64(exit.Elapsed), Gauges: gaugesOf(s)}
+	for _, e := range s.Emitter().Events() {
+		f.Counts = append(f.Counts, &pb.Count{Scope: pb.Scope_SCOPE_SCHEDULER, Event: e.Name, Count: e.Count})
+	}
+	for _, t := range s.Tasks() {
+		for _, e := range t.Emitter().Events() {
+			f.Counts = append(f.Counts, &pb.Count{Scope: pb.Scope_SCOPE_TASK, Task: t.Name(), Event: e.Name, Count: e.Count})
+		}
+	}
+	for _, r := range s.Refusals() {
+		f.Refused = append(f.Refused, &pb.Refused{Task: r.Task, Reason: r.Reason, Count: r.Count})
+	}
+	return f
+}
+
+func gaugesOf(s *scheduler.Scheduler) *pb.Gauges {
+	w, counts := s.Workers(), s.Counts()
+	g := &pb.Gauges{Queue: uint64(s.Len()), WorkersLost: w.Lost, WorkersStarted: w.Started, Refused: counts.Refused}
+	for _, e := range s.Executors() {
+		g.Workers += uint64(e.Workers)
+	}
+	return g
+}
+
+// describe names a plugin and its process for errors.
+func (a *attachment) describe() string {
+	if a.proc == nil {
+		return a.spec.name
+	}
+	return fmt.Sprintf("%s (pid %d)", a.spec.name, a.proc.PID())
+}

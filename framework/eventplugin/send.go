@@ -1,0 +1,192 @@
+package eventplugin
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/signalbox-go/signalbox/framework/session"
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+)
+
+// send sends what there is to send until the session ends. dead is closed then.
+func (a *attachment) send(s *session.Session, dead <-chan struct{}) {
+	buf := make([]record, frameRecords)
+	for {
+		req := &pb.SessionRequest{}
+		a.collect(req)
+		exhausted := a.collectEvents(req, buf)
+		if exhausted {
+			a.collectFinish(req)
+		}
+		if proto.Size(req) == 0 {
+			if exhausted && !a.hub.events.sleep(a.reader) {
+				continue // there is something new
+			}
+			select {
+			case <-a.reader.wake:
+			case <-dead:
+				return
+			}
+			continue
+		}
+		if err := s.Send(req); err != nil {
+			return // the receiver tells
+		}
+	}
+}
+
+// collect adds what does not wait behind events.
+func (a *attachment) collect(req *pb.SessionRequest) {
+	a.mu.Lock()
+	req.Replies, req.Ends = a.replies, a.ends
+	a.replies, a.ends = nil, nil
+	req.Ping, a.ping = a.ping, 0
+	missed := a.missed
+	a.mu.Unlock()
+	if req.Ping == 0 {
+		return
+	}
+	if s := a.hub.scheduler(); s != nil {
+		req.Gauges = gaugesOf(s)
+		_, req.Gauges.LastSeq = a.hub.events.behind(a.reader)
+		req.Gauges.Missed = missed
+	}
+}
+
+// collectEvents adds records, if there are any and the plugin has room for
+// them. It reports whether the log has no more.
+func (a *attachment) collectEvents(req *pb.SessionRequest, buf []record) (exhausted bool) {
+	a.mu.Lock()
+	full := len(a.inflight) >= window || a.bytes >= windowBytes
+	again := a.takeResend()
+	a.mu.Unlock()
+	switch {
+	case len(again) > 0:
+		a.encode(req, again)
+		return false
+	case full:
+		return false
+	}
+	for {
+		n, first, missed, all, tasks := a.hub.events.read(a.reader, buf, frameBytes)
+		if n == 0 && missed == nil {
+			return true
+		}
+		batch := a.sift(buf[:n], first, missed, all)
+		a.hub.advanced()
+		clear(buf[:n])
+		if len(batch) > 0 {
+			a.newTasks(req, tasks)
+			a.encode(req, batch)
+			return false
+		}
+	}
+}
+
+// takeResend returns records for the next frame that a process before this one
+// was sent. a.mu is held.
+func (a *attachment) takeResend() []sent {
+	n, bytes := 0, 0
+	for n < len(a.resend) && n < frameRecords && bytes < frameBytes && (n == 0 || a.resend[n].gap == nil) {
+		bytes += a.resend[n].size()
+		n++
+	}
+	batch := a.resend[:n:n]
+	a.resend = a.resend[n:]
+	a.inflight = append(a.inflight, batch...)
+	a.bytes += bytes
+	return batch
+}
+
+// sift chooses those records that somebody is due for.
+func (a *attachment) sift(records []record, first uint64, missed *gap, all []address) []sent {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var batch []sent
+	if missed != nil {
+		batch = append(batch, sent{seq: missed.last, gap: a.miss(missed, all), skipped: missed.last - missed.first + 1})
+	}
+	for i := range records {
+		r := &records[i]
+		it, payload := a.filter.wants(all, r)
+		if !it {
+			continue
+		}
+		s := sent{record: *r, seq: first + uint64(i), bare: !payload}
+		if payload && len(r.payload) > DefaultMaxMessage-frameBytes {
+			s.bare = true
+			d := detail{}
+			if r.detail != nil {
+				d = *r.detail
+			}
+			d.unencodable = fmt.Sprintf("it has %d bytes; a message may have %d", len(r.payload), DefaultMaxMessage)
+			s.detail = &d
+		}
+		batch = append(batch, s)
+	}
+	a.scanned = first + uint64(len(records)) - 1
+	for i := range batch {
+		a.bytes += batch[i].size()
+	}
+	a.inflight = append(a.inflight, batch...)
+	if len(a.inflight) == 0 {
+		a.done = a.scanned // nobody wanted what was read
+	}
+	return batch
+}
+
+// miss takes account of a gap, and returns what the plugin is told of it.
+// a.mu is held.
+func (a *attachment) miss(g *gap, all []address) *pb.Gap {
+	told := &pb.Gap{First: g.first, Last: g.last}
+	a.missed += g.last - g.first + 1
+	for n, count := range g.missed {
+		a.missedEvents[n] += count
+		if a.filter.subscribed(all, n) {
+			told.Missed = append(told.Missed, &pb.Count{Scope: all[n].scope, Task: all[n].task, Event: all[n].event, Count: count})
+		}
+	}
+	a.hub.log().Warn("event plugin is too slow and has missed events", "plugin", a.spec.name, "first", g.first, "last", g.last)
+	return told
+}
+
+func (a *attachment) newTasks(req *pb.SessionRequest, tasks []*pb.TaskInfo) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.told < len(tasks) {
+		req.Events = &pb.Events{Tasks: tasks[a.told:]}
+		a.told = len(tasks)
+	}
+}
+
+func (a *attachment) encode(req *pb.SessionRequest, batch []sent) {
+	a.mu.Lock()
+	ordinal := a.filter.ordinal
+	a.mu.Unlock()
+	var told *pb.Gap
+	if batch[0].gap != nil {
+		told, batch = batch[0].gap, batch[1:]
+	}
+	events := frame(batch, ordinal)
+	events.Gap = told
+	if req.Events != nil {
+		events.Tasks = req.Events.Tasks
+	}
+	req.Events = events
+}
+
+// collectFinish adds that there will be no more events, once, when all were
+// sent.
+func (a *attachment) collectFinish(req *pb.SessionRequest) {
+	_, last := a.hub.events.behind(a.reader)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.finishing == nil || a.asked || len(a.resend) > 0 {
+		return
+	}
+	a.asked = true
+	f := proto.Clone(a.finishing).(*pb.Finish)
+	f.LastSeq, f.Missed, f.Stay = last, a.missed, a.spec.stay
+	req.Finish = f
+}

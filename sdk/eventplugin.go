@@ -1,0 +1,68 @@
+package sdk
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
+)
+
+// EventPlugin defines an event plugin: its name, and the function that
+// subscribes to what it wants to hear of, given the scheduler's mirror and its
+// configuration.
+//
+//	sdk.EventPlugin("alert", func(s *sdk.Scheduler, c Config) error {
+//		s.OnFutureException.Do(func(e sdk.FutureException) { post(c.Webhook, e.Err) }, event.Every(10))
+//		return nil
+//	})
+//
+// Config is a struct whose fields have names as in `hcl:"webhook"`, or
+// `hcl:"webhook,optional"`, and may have a description as in `doc:"where alerts
+// go"`; struct{} for none. The host checks what it is given against it before
+// anything starts. If setUp fails, the plugin is not attached, and the host's
+// run does not start.
+//
+// setUp is called once in each process of the plugin. It panics without a name
+// or function, and for a Config that cannot be one.
+func EventPlugin[Config any](name string, setUp func(s *Scheduler, c Config) error, opts ...PluginOption) Part {
+	if name == "" || setUp == nil {
+		panic("sdk: EventPlugin needs a name and a function")
+	}
+	fields, err := configFields[Config]()
+	if err != nil {
+		panic(fmt.Sprintf("sdk: event plugin %s: %v", name, err))
+	}
+	return &plugin.EventPlugin{
+		Name:   name,
+		Config: describeFields(fields),
+		SetUp: func(ctx context.Context, link *plugin.Link, config []byte) (plugin.Mirror, error) {
+			var c Config
+			if err := decodeConfig(config, fields, &c); err != nil {
+				return nil, err
+			}
+			s := newScheduler(ctx, link)
+			for _, o := range opts {
+				o(s)
+			}
+			if err := setUp(s, c); err != nil {
+				return nil, err
+			}
+			return (*mirror)(s), nil
+		},
+	}
+}
+
+// PluginOption is an option of [EventPlugin].
+type PluginOption func(*Scheduler)
+
+// WithInput has inputs come with submitted futures. They are not sent unless
+// somebody asks.
+func WithInput() PluginOption { return func(s *Scheduler) { s.inputs = true } }
+
+// WithResults has results come with every record ([Scheduler.OnRecord]). Those
+// who subscribe to results get them anyway.
+func WithResults() PluginOption { return func(s *Scheduler) { s.results = true } }
+
+// EndOnPanic has a panic of a callback end the plugin's process, which is then
+// replaced. By default it is logged, and the plugin goes on.
+func EndOnPanic() PluginOption { return func(s *Scheduler) { s.endOnPanic = true } }
