@@ -202,13 +202,16 @@ func testRunAgain(t *testing.T, s *suite) {
 	sched := s.scheduler(t)
 	r := record(sched)
 	inc := recordTask(r, scheduler.NewTask(sched, increment))
+	submitted := make(chan struct{}, 5)
 	sched.OnStart.Do(func() {
 		for i := range 50 {
 			submit(t, inc, i)
 		}
+		submitted <- struct{}{}
 	})
 	for range 3 {
 		require.Equal(t, scheduler.ExitExhausted, run(t, sched).Code)
+		<-submitted
 		_, err := inc.Submit(1)
 		require.ErrorIs(t, err, scheduler.ErrNotRunning)
 	}
@@ -216,6 +219,7 @@ func testRunAgain(t *testing.T, s *suite) {
 	holding := recordTask(r, scheduler.NewTask(sched, hold))
 	wait := start(t, sched, tolerant(scheduler.KillAtEnd())...)
 	_, running := g.fill(t, sched, holding, heeding)
+	<-submitted // the start is told beside those who submit
 	sched.Stop()
 	wait()
 	require.Equal(t, scheduler.ExitExhausted, run(t, sched).Code, "also after a run that was killed")
