@@ -84,6 +84,7 @@ func TestCallbacksNeverOverlap(t *testing.T) {
 	}
 	over.Store(true)
 	wg.Wait()
+	untilTold(s) // also what was emitted after the last run
 	c := s.Counts()
 	require.Equal(t, c.Submitted, c.Results+c.Exceptions+c.Cancelled, "every future ends exactly once")
 	require.Zero(t, c.Late)
