@@ -40,6 +40,9 @@ func (a *attachment) answer(c *pb.Call) *pb.Reply {
 }
 
 func (a *attachment) carryOut(c *pb.Call, r *pb.Reply) error {
+	if err := a.granted(c); err != nil {
+		return err
+	}
 	s := a.hub.scheduler()
 	if s == nil {
 		return scheduler.ErrNotRunning
@@ -48,9 +51,9 @@ func (a *attachment) carryOut(c *pb.Call, r *pb.Reply) error {
 	case *pb.Call_Submit:
 		return a.submit(s, what.Submit, r)
 	case *pb.Call_Cancel:
-		return a.cancel(s, what.Cancel)
+		a.cancel(s, what.Cancel)
 	case *pb.Call_Stop:
-		return a.stopRun(s, what.Stop)
+		a.stopRun(s, what.Stop)
 	case *pb.Call_Emit:
 		return a.emit(s, what.Emit)
 	case *pb.Call_Look:
@@ -59,22 +62,32 @@ func (a *attachment) carryOut(c *pb.Call, r *pb.Reply) error {
 			return fmt.Errorf("snapshot: %w", err)
 		}
 		r.Tree = s.String()
-		return nil
+	default:
+		return task.Errorf(task.KindError, "the host does not know this call: it is older than the plugin")
 	}
-	return task.Errorf(task.KindError, "the host does not know this call: it is older than the plugin")
+	return nil
 }
 
-func (a *attachment) may(word string) error {
-	if a.spec.allows(word) {
+// granted reports whether the plugin may ask for this.
+func (a *attachment) granted(c *pb.Call) error {
+	word := ""
+	switch c.GetWhat().(type) {
+	case *pb.Call_Submit:
+		word = Submit
+	case *pb.Call_Cancel:
+		word = Cancel
+	case *pb.Call_Stop:
+		word = Stop
+	case *pb.Call_Emit:
+		word = Emit
+	}
+	if word == "" || a.spec.allows(word) {
 		return nil
 	}
 	return task.Errorf(KindNotAllowed, "plugin %s may not %s: grant it with allow = [%q], in Go eventplugin.Allow(%q)", a.spec.name, word, word, word)
 }
 
 func (a *attachment) submit(s *scheduler.Scheduler, c *pb.Submit, r *pb.Reply) error {
-	if err := a.may(Submit); err != nil {
-		return err
-	}
 	t := s.Task(c.GetTask())
 	if t == nil {
 		return fmt.Errorf("%w %q; there are %s", scheduler.ErrUnknownTask, c.GetTask(), taskNames(s))
@@ -108,10 +121,7 @@ func (a *attachment) follow(f scheduler.AnyFuture) {
 	})
 }
 
-func (a *attachment) cancel(s *scheduler.Scheduler, c *pb.Cancel) error {
-	if err := a.may(Cancel); err != nil {
-		return err
-	}
+func (a *attachment) cancel(s *scheduler.Scheduler, c *pb.Cancel) {
 	a.mu.Lock()
 	f := a.own[c.GetFuture()]
 	a.mu.Unlock()
@@ -123,32 +133,24 @@ func (a *attachment) cancel(s *scheduler.Scheduler, c *pb.Cancel) error {
 		}
 	}
 	if f == nil {
-		return nil // it has ended, as cancelling asks for
+		return // it has ended, as cancelling asks for
 	}
 	cause := fmt.Errorf("cancelled by plugin %s", a.spec.name)
 	if c.GetCause() != "" {
 		cause = errors.New(c.GetCause())
 	}
 	f.Cancel(cause)
-	return nil
 }
 
-func (a *attachment) stopRun(s *scheduler.Scheduler, c *pb.Stop) error {
-	if err := a.may(Stop); err != nil {
-		return err
-	}
+func (a *attachment) stopRun(s *scheduler.Scheduler, c *pb.Stop) {
 	message := c.GetMessage()
 	if message == "" {
 		message = "stopped by plugin " + a.spec.name
 	}
 	s.StopWith(message, failure.ToError(c.GetError()))
-	return nil
 }
 
 func (a *attachment) emit(s *scheduler.Scheduler, c *pb.Emit) error {
-	if err := a.may(Emit); err != nil {
-		return err
-	}
 	name := c.GetEvent()
 	if name == "" || strings.HasPrefix(name, "on_") {
 		return fmt.Errorf("event %q cannot be emitted: events whose names begin with on_ are the scheduler's to tell", name)

@@ -314,7 +314,7 @@ func (a *attachment) finish(ctx context.Context, f *pb.Finish) {
 	a.mu.Lock()
 	lost := a.lost != nil
 	a.finishing = f
-	finished, proc := a.finished, a.proc
+	finished := a.finished
 	a.mu.Unlock()
 	if lost {
 		<-a.over
@@ -324,8 +324,7 @@ func (a *attachment) finish(ctx context.Context, f *pb.Finish) {
 	inTime := a.awaitFinished(ctx, finished, deadline.C)
 	a.mu.Lock()
 	a.flushed = time.Since(began)
-	s, linger := a.session, a.linger
-	proc = a.proc
+	s, proc, linger := a.session, a.proc, a.linger
 	stays := a.spec.stay && inTime && a.lost == nil
 	a.ending = !stays
 	a.mu.Unlock()

@@ -63,6 +63,7 @@ var nevers = []never{
 // because they are about real plugin processes.
 var sdkInTests = []string{
 	"framework/executor/process/...",
+	"framework/eventplugin/...",
 }
 
 func TestOutsideImportsStayAtTheirSeams(t *testing.T) {

@@ -1,0 +1,246 @@
+//go:build linux
+
+package eventplugin_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/sdk"
+)
+
+var double = sdk.TaskFunc("double", func(_ context.Context, x int) (int, error) {
+	if x < 0 {
+		return 0, errors.New("negative")
+	}
+	return 2 * x, nil
+})
+
+// setting is the configuration of all plugins of the tests.
+type setting struct {
+	File string        `hcl:"file,optional" doc:"where to write what it hears"`
+	Once string        `hcl:"once,optional" doc:"a file whose making is left to the first process"`
+	Gate string        `hcl:"gate,optional" doc:"a pipe to wait for"`
+	Nap  time.Duration `hcl:"nap,optional"`
+}
+
+func parts() []sdk.Part {
+	parts := []sdk.Part{double}
+	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
+		"trace": trace, "records": records, "options": options, "driver": drive, "waiter": waiter, "stopper": stopper,
+		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
+	} {
+		parts = append(parts, sdk.EventPlugin(name, setUp))
+	}
+	return append(parts, sdk.EventPlugin("strict", func(*sdk.Scheduler, struct {
+		Port int `hcl:"port"`
+	}) error {
+		return nil
+	}), sdk.EventPlugin("with input", trace, sdk.WithInput()))
+}
+
+// writer appends lines to a file, each with one write, so that nothing is lost
+// with a process that dies.
+func writer(path string) func(format string, args ...any) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	return func(format string, args ...any) {
+		if _, err := fmt.Fprintf(f, format+"\n", args...); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// trace writes down every event with its number.
+func trace(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	for _, sig := range []event.SignalSubscriber{s.OnStart, s.OnFinishing, s.OnFinished, s.OnTimeout, s.OnEmpty} {
+		sig.Do(func() { write("%s", sig.Event()) })
+	}
+	s.OnStop.Do(func(e sdk.Stopped) { write("on_stop %s", e.Message) })
+	s.OnFutureSubmitted.Do(func(e sdk.FutureSubmitted) {
+		write("%s", strings.TrimSpace(fmt.Sprintf("on_future_submitted %d %s", e.Future.ID, e.Input.Data)))
+	})
+	s.OnFutureDone.Do(func(e sdk.FutureDone) { write("on_future_done %d", e.Future.ID) })
+	s.OnFutureResult.Do(func(e sdk.FutureResult) { write("on_future_result %d %s", e.Future.ID, e.Value.Data) })
+	s.OnFutureException.Do(func(e sdk.FutureException) { write("on_future_exception %d %v", e.Future.ID, e.Err) })
+	s.OnFutureCancelled.Do(func(e sdk.FutureCancelled) { write("on_future_cancelled %d", e.Future.ID) })
+	t := s.Task("double")
+	t.OnSubmitted.Do(func(e sdk.Submitted) { write("on_submitted %d", e.Future.ID) })
+	t.OnDone.Do(func(e sdk.Done) { write("on_done %d", e.Future.ID) })
+	t.OnResult.Do(func(e sdk.Result) { write("on_result %d %s", e.Future.ID, e.Value.Data) })
+	t.OnException.Do(func(e sdk.Exception) { write("on_exception %d %v", e.Future.ID, e.Err) })
+	t.OnCancelled.Do(func(e sdk.TaskCancelled) { write("on_cancelled %d", e.Future.ID) })
+	event.On(s, event.New[string]("mine"), func(v string) { write("mine %s", v) })
+	s.OnSummary.Do(func(e sdk.Summary) { write("summary %s %d", e.Exit, e.Events["on_future_submitted"]) })
+	return nil
+}
+
+// records writes down every record.
+func records(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	s.OnRecord.Do(func(r sdk.Record) { write("%d %s %d %d", r.Seq, r.Kind, r.Future.ID, len(r.Payload.Data)) })
+	return nil
+}
+
+// table are combinations of options, which the host and the plugin "options"
+// use alike.
+func table() [][]event.Option {
+	return [][]event.Option{
+		nil, {event.Every(2)}, {event.Every(3)}, {event.Limit(4)}, {event.Repeat(3)}, {event.Repeat(3), event.Limit(5)},
+		{event.Every(2), event.Repeat(2), event.Limit(3)}, {event.When(never)}, {event.When(everyOther()), event.Every(2)}, {event.Hidden()},
+		{event.Every(1000)},
+	}
+}
+
+func never() bool { return false }
+
+func everyOther() func() bool {
+	n := 0
+	return func() bool { n++; return n%2 == 0 }
+}
+
+func options(s *sdk.Scheduler, _ setting) error {
+	for _, opts := range table() {
+		s.Task("double").OnResult.Do(func(sdk.Result) {}, opts...)
+	}
+	return nil
+}
+
+// drive submits at the start, and again at the first three results.
+func drive(s *sdk.Scheduler, _ setting) error {
+	t := s.Task("double")
+	s.OnStart.Do(func() { must(t.Submit(1)) })
+	t.OnResult.Do(func(sdk.Result) { must(t.Submit(2)) }, event.Limit(3))
+	return nil
+}
+
+func must(_ any, err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// waiter waits for futures in a callback.
+func waiter(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	s.OnStart.Do(func() {
+		for _, x := range []int{21, -1} {
+			f, err := s.Submit("double", x)
+			must(f, err)
+			var out int
+			err = f.Wait(s.Context(), &out)
+			write("%d %v", out, err)
+		}
+		_, err := s.Submit("duoble", 1)
+		write("%v", err)
+		_, err = s.Submit("double", "text")
+		write("%v", err)
+		look, err := s.Snapshot()
+		must(look, err)
+		write("%t %t", strings.Contains(look.Tree, "@on_start 1"), strings.Contains(string(look.JSON), `"double"`))
+		s.CallLater(time.Millisecond, func() { must(nil, s.Stop("called later", nil)) })
+	})
+	return nil
+}
+
+// stopper stops the run at the second result.
+func stopper(s *sdk.Scheduler, _ setting) error {
+	s.OnFutureResult.Do(func(sdk.FutureResult) { must(nil, s.Stop("seen enough", errors.New("two"))) }, event.Every(2), event.Limit(1))
+	return nil
+}
+
+// refuser tries what it was not granted.
+func refuser(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	s.OnStart.Do(func() {
+		_, err := s.Submit("double", 1)
+		write("%v", err)
+		write("%v", s.Stop("", nil))
+		write("%v", s.CancelFuture(1, ""))
+		write("%v", s.Emit("mine", "x"))
+	})
+	return nil
+}
+
+// tally is the state of crasher.
+type tally struct{ Results int }
+
+// crasher counts results, and its first process kills itself at the fiftieth.
+func crasher(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	var state tally
+	sdk.Checkpoint(s, &state)
+	limited := 0
+	h := s.OnFutureResult.Do(func(sdk.FutureResult) { limited++ }, event.Limit(60))
+	s.OnFutureResult.Do(func(e sdk.FutureResult) {
+		state.Results++
+		write("%d", e.Future.ID)
+		if _, err := os.Stat(c.Once); state.Results == 50 && err != nil {
+			must(nil, os.WriteFile(c.Once, nil, 0o600))
+			p, _ := os.FindProcess(os.Getpid())
+			_ = p.Kill()
+			select {}
+		}
+	})
+	s.OnFlush(func(context.Context) error {
+		write("state %d, counted %d, limited %d", state.Results, s.OnFutureResult.Count(), h.Calls())
+		return nil
+	})
+	return nil
+}
+
+// deadly dies whenever it hears of a result.
+func deadly(s *sdk.Scheduler, _ setting) error {
+	s.OnFutureResult.Do(func(sdk.FutureResult) { fmt.Fprintln(os.Stderr, "I am deadly"); os.Exit(3) })
+	return nil
+}
+
+// slow takes its time for every result.
+func slow(s *sdk.Scheduler, c setting) error {
+	s.OnFutureResult.Do(func(sdk.FutureResult) { <-time.After(c.Nap) })
+	return nil
+}
+
+// gate waits in its first callback until somebody writes to a pipe.
+func gate(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	gaps, results := uint64(0), 0
+	s.OnStart.Do(func() { must(os.ReadFile(c.Gate)) })
+	s.OnFutureResult.Do(func(sdk.FutureResult) { results++ })
+	s.OnGap.Do(func(g sdk.Gap) { gaps += g.Missed["on_future_result"] })
+	s.OnSummary.Do(func(e sdk.Summary) {
+		write("%d of %d, %d told as gap, %d heard", s.OnFutureResult.Count(), e.Events["on_future_result"], gaps, results)
+	})
+	return nil
+}
+
+func ping(s *sdk.Scheduler, _ setting) error {
+	s.OnStart.Do(func() { must(nil, s.Emit("ping", nil)) })
+	event.On(s, event.New[sdk.Custom]("pong"), func(sdk.Custom) { event.EmitSignal(s, event.NewSignal("ping")) })
+	return nil
+}
+
+func pong(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	event.OnSignal(s, event.NewSignal("ping"), func() {
+		err := s.Emit("pong", nil)
+		write("%v", err)
+	})
+	return nil
+}
+
+// panicker panics at every other start of a future and goes on.
+func panicker(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	s.OnFutureResult.Do(func(e sdk.FutureResult) { panic(fmt.Sprint("at ", e.Future.ID)) })
+	s.OnFutureResult.Do(func(e sdk.FutureResult) { write("heard %d", e.Future.ID) })
+	return nil
+}
