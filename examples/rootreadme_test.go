@@ -181,3 +181,12 @@ func shown(value reflect.Type) string {
 	}
 	return name + "{" + strings.Join(fields, ", ") + "}"
 }
+
+// TestReadmesEventPlugin holds the event plugin against the example that it is
+// from, which another test runs.
+func TestReadmesEventPlugin(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("driver/main.go")
+	require.NoError(t, err)
+	require.Contains(t, string(source), snippet(t, "Event plugins", "go"))
+}
