@@ -46,7 +46,7 @@
 // What has not begun is recalled. What runs has its context cancelled and the
 // grace to return (see [Grace]), in which its worker is sent nothing. If it does
 // not, and once the worker has given back what it held behind it, the worker's
-// process group gets SIGTERM and, 250 ms later, SIGKILL, and the worker is
+// process group gets SIGTERM and, half a second later, SIGKILL, and the worker is
 // replaced. Plugins made with the sdk let SIGTERM pass; it is for the programs
 // that a task has started, which may clean up, and for plugins in other
 // languages. A call that ends before the SIGKILL saves its process. A worker that

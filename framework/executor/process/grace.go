@@ -13,7 +13,7 @@ const (
 	// made with the sdk do not end by SIGTERM, which others send too; it is for
 	// the programs that a task has started, at whose end its code may return, and
 	// for plugins in other languages. It is short, since the code has had its time.
-	termGrace = 250 * time.Millisecond
+	termGrace = 500 * time.Millisecond
 	// recallPatience is how much longer than the grace a worker has to give back
 	// what it holds behind the call. Its reader does nothing else.
 	recallPatience = time.Second
