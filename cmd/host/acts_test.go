@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/sdk"
 )
 
@@ -39,6 +41,7 @@ func acts() map[string]func() {
 				sdk.TaskFunc("give", func(_ context.Context, n int) ([]byte, error) { return make([]byte, n), nil }),
 			)
 		},
+		"watcher": func() { sdk.Serve(sdk.TaskFunc("double", double), sdk.EventPlugin("watcher", watch)) },
 		"licensed": func() {
 			sdk.Serve(sdk.Setup(func(_ context.Context, c struct{ Licence string }) error {
 				if c.Licence == "" {
@@ -48,6 +51,32 @@ func acts() map[string]func() {
 			}), sdk.TaskFunc("double", double))
 		},
 	}
+}
+
+type watchConfig struct {
+	File  string `hcl:"file" doc:"where results are written"`
+	Limit int    `hcl:"limit,optional"`
+}
+
+// watch writes results to a file and submits each again, as often as its limit.
+func watch(s *sdk.Scheduler, c watchConfig) error {
+	if c.Limit < 0 {
+		return errors.New("configuration: limit: it must not be negative")
+	}
+	f, err := os.OpenFile(c.File, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	t := s.Task("double")
+	t.OnResult.Do(func(e sdk.Result) { fmt.Fprintf(f, "%s\n", e.Value.Data) })
+	if c.Limit > 0 {
+		t.OnResult.Do(func(e sdk.Result) {
+			if _, err := t.Submit(json.RawMessage(e.Value.Data)); err != nil {
+				slog.Error("not submitted", "error", err)
+			}
+		}, event.Limit(c.Limit))
+	}
+	return nil
 }
 
 type greetInput struct {

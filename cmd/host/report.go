@@ -24,6 +24,7 @@ func printReport(w io.Writer, r *job.Result) error {
 	fmt.Fprintln(out)
 	printTasks(out, r)
 	printErrors(out, r)
+	printPlugins(out, r)
 	if r.Written != "" {
 		fmt.Fprintf(out, "results: %s (%d lines)\n\n", r.Written, r.Lines)
 	}
@@ -51,6 +52,25 @@ func printTasks(out *strings.Builder, r *job.Result) {
 			n.Cancelled, n.Refused, short(n.P50), short(n.P99), rate)
 	}
 	_ = table.Flush() // to memory
+	fmt.Fprintln(out)
+}
+
+// printPlugins tells how the event plugins fared.
+func printPlugins(out *strings.Builder, r *job.Result) {
+	if len(r.Plugins) == 0 {
+		return
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "event plugin\trecords\tacknowledged\tmissed\tundelivered\trestarts\t")
+	for _, p := range r.Plugins {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t\n", p.Name, p.Emitted, p.Acknowledged, p.Missed, p.Undelivered, p.Restarts)
+	}
+	_ = table.Flush() // to memory
+	for _, p := range r.Plugins {
+		if p.Err != nil {
+			fmt.Fprintf(out, "event plugin %s: %s\n", p.Name, strings.ReplaceAll(p.Err.Error(), "\n", " "))
+		}
+	}
 	fmt.Fprintln(out)
 }
 

@@ -54,7 +54,6 @@ type Spec struct {
 	filter       patterns
 	lossless     bool
 	optional     bool
-	shown        bool
 	stay         bool
 	startTimeout time.Duration
 	flush        time.Duration
@@ -139,10 +138,6 @@ func Lossless() Option { return func(s *Spec) { s.lossless = true } }
 // warning.
 func Optional() Option { return func(s *Spec) { s.optional = true } }
 
-// Shown shows the plugin's subscriptions in the tree of events. The default is
-// to hide them: event plugins keep books. The plugin's health is always seen.
-func Shown() Option { return func(s *Spec) { s.shown = true } }
-
 // Stay keeps the plugin's process beyond the end of a run, for the next run of
 // the same scheduler, until [Hub.Close].
 func Stay() Option { return func(s *Spec) { s.stay = true } }
@@ -158,6 +153,9 @@ func FlushWithin(d time.Duration) Option { return func(s *Spec) { s.flush = d } 
 // StallAfter sets how long a plugin that may submit can keep a run with an empty
 // queue from ending without acknowledging anything. The default is 30 s.
 func StallAfter(d time.Duration) Option { return func(s *Spec) { s.stall = d } }
+
+// CheckFilter finds patterns for [Filter] that are malformed.
+func CheckFilter(list ...string) error { return patterns(list).check() }
 
 func (s *Spec) errorf(format string, args ...any) error {
 	return fmt.Errorf("eventplugin: %s: %w", s.name, fmt.Errorf(format, args...))

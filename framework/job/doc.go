@@ -12,6 +12,7 @@
 //	variable "x" { default = … }            a value that Options.Vars may replace
 //	plugin "p" { source = "./p", … }        worker processes of one executable
 //	task "t" { plugin = "p", code = "…" }   code of a plugin, with events of its own
+//	attach "e" { source = "./e", … }        an event plugin
 //	on "start" { … }                        what to do when something happens
 //	output { path = "…" }                   one JSON line per ended future
 //	run { timeout = "10m", … }              the run's name, time and policies

@@ -35,16 +35,17 @@ type Options struct {
 
 // Job is a job file that was read and found to be without mistakes.
 type Job struct {
-	path    string
-	log     *slog.Logger
-	opts    Options
-	files   map[string]*hcl.File
-	plugins []*plugin
-	tasks   []*taskBlock
-	blocks  []*onBlock
-	output  *output
-	run     runBlock
-	scope   *scope
+	path     string
+	log      *slog.Logger
+	opts     Options
+	files    map[string]*hcl.File
+	plugins  []*plugin
+	attached []*attachBlock
+	tasks    []*taskBlock
+	blocks   []*onBlock
+	output   *output
+	run      runBlock
+	scope    *scope
 
 	mu      sync.Mutex
 	current *runState // the run that goes on
@@ -105,9 +106,6 @@ func (l *loader) load(body hcl.Body) {
 		l.fail(body.MissingItemRange(), "Nothing to run", "A job file needs blocks, such as plugin, task and on.")
 	}
 	blocks := content.Blocks.ByType()
-	for _, b := range blocks["attach"] {
-		l.fail(b.DefRange, "Not supported", "attach blocks, for event plugins, are not supported by this version.")
-	}
 	l.loadVariables(blocks["variable"])
 	l.unique(blocks["plugin"], "plugin")
 	for _, b := range blocks["plugin"] {
@@ -116,6 +114,10 @@ func (l *loader) load(body hcl.Body) {
 	l.unique(blocks["task"], "task")
 	for _, b := range blocks["task"] {
 		l.loadTask(b)
+	}
+	l.unique(blocks["attach"], "plugin to attach")
+	for _, b := range blocks["attach"] {
+		l.loadAttach(b)
 	}
 	l.loadOutput(l.single(blocks["output"]))
 	l.loadRun(l.single(blocks["run"]))

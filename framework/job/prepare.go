@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/eventplugin"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -28,7 +29,14 @@ func (r *runState) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.s = scheduler.New(executors[0], scheduler.Also(executors[1:]...), scheduler.Name(j.run.name), scheduler.Logger(r.log))
+	opts := []scheduler.Option{scheduler.Also(executors[1:]...), scheduler.Name(j.run.name), scheduler.Logger(r.log)}
+	if r.hub, err = r.eventPlugins(ctx); err != nil {
+		return err
+	}
+	if r.hub != nil {
+		opts = append(opts, scheduler.Observed(r.hub))
+	}
+	r.s = scheduler.New(executors[0], opts...)
 	for _, t := range j.tasks {
 		if r.tasks[t.name], err = scheduler.AddTask(r.s, t.def()); err != nil {
 			return j.pointAt(t.at, "Task cannot be run", err)
@@ -74,6 +82,22 @@ func (r *runState) executors(ctx context.Context) ([]scheduler.Executor, error) 
 		out = append(out, local.Sequential())
 	}
 	return out, nil
+}
+
+// eventPlugins returns what attaches the event plugins, nil for none.
+func (r *runState) eventPlugins(ctx context.Context) (*eventplugin.Hub, error) {
+	var specs []*eventplugin.Spec
+	for _, a := range r.job.attached {
+		path, err := r.executable(ctx, &a.plugin)
+		if err != nil {
+			return nil, err
+		}
+		specs = append(specs, a.spec(path))
+	}
+	if len(specs) == 0 {
+		return nil, nil
+	}
+	return eventplugin.New(specs...), nil
 }
 
 func (r *runState) executable(ctx context.Context, p *plugin) (string, error) {
@@ -132,6 +156,10 @@ func (r *runState) result(exit scheduler.Exit) *Result {
 		exit.Err, exit.Message = failed, failed.Error()
 	}
 	res := &Result{Exit: exit, Summary: summarize(r.s, exit), Scheduler: r.s, First: r.first}
+	if r.hub != nil {
+		res.Plugins = r.hub.Reports()
+		res.Summary.Plugins = summarizePlugins(res.Plugins)
+	}
 	if first := r.failed.Load(); first != nil {
 		res.Err = first
 	}
@@ -171,6 +199,10 @@ func ofPlugin(err error, name string) string {
 func (j *Job) explainStart(err error) error {
 	var diags hcl.Diagnostics
 	for _, e := range unjoin(err) {
+		if a := j.attachedAs(e); a != nil {
+			diags = append(diags, a.explain(e))
+			continue
+		}
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Job cannot be started", Detail: plain(e)}
 		for _, t := range j.tasks {
 			if errors.Is(e, scheduler.ErrUnknownTask) && strings.Contains(e.Error(), strconv.Quote(t.code)) {
@@ -185,6 +217,16 @@ func (j *Job) explainStart(err error) error {
 		diags = append(diags, d)
 	}
 	return newDiagnosticsError(diags, j.files, err)
+}
+
+// attachedAs returns the event plugin that an error is about, nil for none.
+func (j *Job) attachedAs(err error) *attachBlock {
+	for _, a := range j.attached {
+		if strings.HasPrefix(err.Error(), "eventplugin: "+a.Name+": ") {
+			return a
+		}
+	}
+	return nil
 }
 
 func namesPlugin(text, name string) bool {

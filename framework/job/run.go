@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/signalbox-go/signalbox/framework/eventplugin"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
@@ -19,7 +20,8 @@ type runState struct {
 	s     *scheduler.Scheduler
 	tasks map[string]*jsonTask
 	base  *hcl.EvalContext
-	out   *results // nil for none
+	out   *results         // nil for none
+	hub   *eventplugin.Hub // nil for none
 
 	cancel  context.CancelCauseFunc // for as long as the run has not started
 	started bool                    // guarded by Job.mu

@@ -20,6 +20,11 @@ func fileSchema() *hcl.BodySchema {
 		block("output"), block("run"), block("attach", "name"))
 }
 
+func attachSchema() *hcl.BodySchema {
+	return schema([]string{"source", "plugin", "args", "dir", "env", "sha256", "start_timeout", "allow", "optional", "delivery", "filter", "flush", "stall"},
+		block("config"))
+}
+
 func variableSchema() *hcl.BodySchema { return schema([]string{"default"}) }
 
 func pluginSchema() *hcl.BodySchema {

@@ -3,6 +3,7 @@ package job
 import (
 	"time"
 
+	"github.com/signalbox-go/signalbox/framework/eventplugin"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
@@ -25,6 +26,8 @@ type Result struct {
 	Err error
 	// First is the first error of each task that had any, by its name.
 	First map[string]error
+	// Plugins is how the event plugins fared.
+	Plugins []eventplugin.Report
 	// Summary are the counts.
 	Summary Summary
 	// Scheduler is that of the run, to look at.
@@ -45,6 +48,30 @@ type Summary struct {
 	Tasks    map[string]TaskSummary `json:"tasks"`
 	Events   map[string]uint64      `json:"events"` // the scheduler's
 	Workers  WorkerSummary          `json:"workers"`
+	// Plugins are the event plugins, by name.
+	Plugins map[string]PluginSummary `json:"plugins,omitempty"`
+}
+
+// PluginSummary is an event plugin in numbers: of records, but for Restarts.
+type PluginSummary struct {
+	Emitted      uint64 `json:"emitted"`
+	Acknowledged uint64 `json:"acknowledged"`
+	Missed       uint64 `json:"missed"`
+	Undelivered  uint64 `json:"undelivered"`
+	Restarts     int    `json:"restarts"`
+	Error        string `json:"error,omitempty"` // why it was not attached, or lost
+}
+
+func summarizePlugins(reports []eventplugin.Report) map[string]PluginSummary {
+	out := map[string]PluginSummary{}
+	for _, r := range reports {
+		p := PluginSummary{Emitted: r.Emitted, Acknowledged: r.Acknowledged, Missed: r.Missed, Undelivered: r.Undelivered, Restarts: r.Restarts}
+		if r.Err != nil {
+			p.Error = r.Err.Error()
+		}
+		out[r.Name] = p
+	}
+	return out
 }
 
 // TaskSummary is a task in numbers.

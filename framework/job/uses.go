@@ -23,6 +23,14 @@ func (j *Job) Uses(path string) string {
 			return fmt.Sprintf("source of plugin %q", p.Name)
 		}
 	}
+	for _, a := range j.attached {
+		if !a.build && a.source != "" && sameFile(path, a.source) {
+			return fmt.Sprintf("the executable of event plugin %q", a.Name)
+		}
+		if a.build && slices.ContainsFunc(sourceFiles(a.source), func(file string) bool { return sameFile(path, file) }) {
+			return fmt.Sprintf("source of event plugin %q", a.Name)
+		}
+	}
 	if j.output != nil && j.output.path != "" && sameFile(path, j.output.path) {
 		return "the results file"
 	}

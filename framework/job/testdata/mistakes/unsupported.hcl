@@ -10,9 +10,3 @@ task "t" {
   limiter {}
   comm {}
 }
-
-attach "metrics" {
-  config {
-    listen = "127.0.0.1:9464"
-  }
-}
