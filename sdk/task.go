@@ -29,6 +29,10 @@ func InfoFrom(ctx context.Context) (Info, bool) { return task.InfoFrom(ctx) }
 // nil for a nil err.
 func NotRetryable(err error) error { return task.NotRetryable(err) }
 
+// KindOf returns the kind of an error, such as one that an event tells: "error"
+// where it has none of its own, empty for a nil err.
+func KindOf(err error) string { return task.KindOf(err) }
+
 // WithKind gives err a kind of the task's own, which the host sees. It returns
 // nil for a nil err.
 func WithKind(kind string, err error) error { return task.WithKind(kind, err) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -67,6 +68,77 @@ attach "again" {
 `).exits(0)
 	require.Equal(t, "2\n", r.read("heard"))
 	require.Contains(t, c.stderr.String(), `plugin again may not submit: grant it with allow = [\"submit\"]`)
+}
+
+// TestLogging has the bundled plugin write every event.
+func TestLogging(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.job(tasksPlugin + submitOne("double", "1") + submitOne("fail", `"no"`) + `
+attach "logging" {
+  config {
+    file   = "events.log"
+    format = "json"
+  }
+}
+attach "few" {
+  plugin = "logging"
+  config {
+    file   = "few.log"
+    events = ["on_res*", "on_exc*"]
+    tasks  = ["fail"]
+    every  = 2
+    levels = { on_exception = "error" }
+  }
+}
+`).exits(1)
+	counts := map[string]int{}
+	for _, text := range strings.Split(strings.TrimSpace(r.read("events.log")), "\n") {
+		var l struct {
+			Msg, Run, Task, Kind, Error, Level string
+			Seq, Future                        uint64
+			Duration                           int64
+		}
+		require.NoError(t, json.Unmarshal([]byte(text), &l), text)
+		counts[l.Msg]++
+		require.Equal(t, "job", l.Run)
+		if l.Msg == "on_exception" {
+			require.Equal(t, []any{"fail", "error", "no", "WARN"}, []any{l.Task, l.Kind, l.Error, l.Level})
+			require.NotZero(t, l.Future)
+			require.NotZero(t, l.Duration)
+		}
+	}
+	for event, n := range map[string]int{"on_start": 1, "on_future_submitted": 2, "on_submitted": 2, "on_future_done": 2, "on_result": 1,
+		"on_exception": 1, "on_finished": 1, "summary": 1, "worker": 2} {
+		require.Equal(t, n, counts[event], event)
+	}
+	require.Regexp(t, `^time=\S+ level=ERROR msg=on_exception run=job seq=\d+ of=fail task=fail future=2 attempt=1 worker=0 duration=\S+ kind=error error=no\n`, r.read("few.log"))
+	require.Equal(t, 2, strings.Count(r.read("few.log"), "\n"), "and the summary")
+}
+
+func TestMistakesOfLogging(t *testing.T) {
+	t.Parallel()
+	for attribute, text := range map[string]string{
+		`format = "xml"`:            `"xml" is no format: it must be text or json`,
+		`level = "loud"`:            `"loud" is no level: it must be debug, info, warn or error`,
+		`levels = { on_x = "loud"}`: `levels: on_x: "loud" is no level`,
+		`events = ["["]`:            `events: "[" is no pattern`,
+		`every = -1`:                `every: -1 is out of range`,
+		`max_size_mib = -1`:         `max_size_mib: -1 is out of range`,
+		`max_backups = -1`:          `max_backups: -1 is out of range`,
+		`max_age = "1h"`:            `max_age: 1h0m0s is out of range: it must be whole days`,
+		`max_size_mib = 1`:          `file: is missing: only a file is rotated`,
+		`file = "absent/x.log"`:     `file: it cannot be written: open absent/x.log`,
+		`colour = "red"`:            `there is no attribute "colour": there are file, format,`,
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			t.Parallel()
+			c := newRig(t).job("task \"double\" {}\n" + tasksPlugin + "attach \"logging\" {\n  config {\n    " + attribute + "\n  }\n}\n").exits(2)
+			require.Contains(t, c.stderr.String(), text)
+		})
+	}
+	c := newRig(t).job("attach \"metrics\" {}\n").exits(2)
+	require.Contains(t, c.stderr.String(), "Without it, only these can be attached: logging.")
 }
 
 func TestMistakesOfAttach(t *testing.T) {

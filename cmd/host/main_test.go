@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/signalbox-go/signalbox/sdk"
 )
 
 // TestMain makes this binary play the host and the plugins of the tests: a
@@ -15,5 +17,7 @@ func TestMain(m *testing.M) {
 		act()
 		os.Exit(0)
 	}
+	// Bundled event plugins are started as this program, whatever its name.
+	sdk.ServeIfPlugin(bundled()...)
 	goleak.VerifyTestMain(m)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/signalbox-go/signalbox/framework/eventplugin"
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // attachBlock is an attach block: an event plugin.
@@ -20,6 +21,7 @@ type attachBlock struct {
 	optional bool
 	flush    time.Duration
 	stall    time.Duration
+	bundled  bool                 // it is one of this program's own
 	config   map[string]hcl.Range // of the attributes of its configuration
 }
 
@@ -34,7 +36,7 @@ func (l *loader) loadAttach(b *hcl.Block) {
 	a := &attachBlock{plugin: plugin{at: b.DefRange}, config: map[string]hcl.Range{}}
 	a.Name = b.Labels[0]
 	l.job.attached = append(l.job.attached, a)
-	hasSource := l.required(b, content, "source", `"./alert"`)
+	bundled, _ := task.OfferedPlugins()
 	l.decode(content, func(d *decoder) {
 		a.source = d.path("source", "")
 		a.part = d.text("plugin", "")
@@ -60,6 +62,10 @@ func (l *loader) loadAttach(b *hcl.Block) {
 			d.fail(content.Attributes["filter"].Expr.Range(), "Out of range", "%v.", err)
 		}
 	})
+	_, hasSource := content.Attributes["source"]
+	if a.bundled = !hasSource && slices.Contains(bundled, a.offers()); !a.bundled {
+		l.requiredOf(b, content, "source", `"./alert"`, bundled)
+	}
 	a.Config = l.loadConfig(content.Blocks)
 	for _, inner := range content.Blocks {
 		attrs, _ := inner.Body.JustAttributes() // whose mistakes have been told
@@ -96,7 +102,26 @@ func (a *attachBlock) spec(path string) *eventplugin.Spec {
 	if a.stall > 0 {
 		opts = append(opts, eventplugin.StallAfter(a.stall))
 	}
+	if a.bundled {
+		return eventplugin.Self(a.offers(), append(opts, eventplugin.Part(a.offers()))...)
+	}
 	return eventplugin.Plugin(path, opts...)
+}
+
+// offers is the name of the event plugin that the program is to serve as.
+func (a *attachBlock) offers() string {
+	if a.part != "" {
+		return a.part
+	}
+	return a.Name
+}
+
+// requiredOf says that source is missing, where no bundled plugin is meant.
+func (l *loader) requiredOf(b *hcl.Block, content *hcl.BodyContent, name, example string, bundled []string) {
+	if l.required(b, content, name, example) || len(bundled) == 0 {
+		return
+	}
+	l.diags[len(l.diags)-1].Detail += " Without it, only these can be attached: " + strings.Join(bundled, ", ") + "."
 }
 
 // explain says what kept the plugin from being attached, at the attribute of

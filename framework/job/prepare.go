@@ -88,9 +88,12 @@ func (r *runState) executors(ctx context.Context) ([]scheduler.Executor, error) 
 func (r *runState) eventPlugins(ctx context.Context) (*eventplugin.Hub, error) {
 	var specs []*eventplugin.Spec
 	for _, a := range r.job.attached {
-		path, err := r.executable(ctx, &a.plugin)
-		if err != nil {
-			return nil, err
+		path := ""
+		if !a.bundled {
+			var err error
+			if path, err = r.executable(ctx, &a.plugin); err != nil {
+				return nil, err
+			}
 		}
 		specs = append(specs, a.spec(path))
 	}

@@ -77,7 +77,6 @@ var rooms = []room{
 var later = []string{
 	"framework/extension/...",
 	"framework/view/live",
-	"plugins/...",
 }
 
 func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {

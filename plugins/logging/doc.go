@@ -1,0 +1,17 @@
+// Package logging is the bundled event plugin that writes every event as a
+// structured line: text or JSON, in the form of log/slog, to the host's log or
+// to a file that is rotated by size and age.
+//
+//	attach "logging" {
+//	  config {
+//	    file   = "events.log"
+//	    format = "json"
+//	  }
+//	}
+//
+// A line has the fields run, seq, event and, for events of futures, task,
+// future, worker, attempt and duration; of failures also kind and error.
+//
+// It is an event plugin, which listens in a process of its own; what shapes how
+// one task is submitted and run is an extension (package scheduler).
+package logging
