@@ -28,19 +28,19 @@ type Hub struct {
 	folder   *pluginproc.Folder
 	attached []*attachment
 	current  *scheduler.Tap // of the run that goes on
-	logger   *slog.Logger
 	info     *pb.RunInfo
 	reports  []Report  // of the last run
 	unsettle time.Time // since when the run waits for plugins
 	timer    *time.Timer
 
-	pausing sync.Mutex // held while dispatch is paused or resumed
+	logger  atomic.Pointer[slog.Logger] // nil before the first run
+	pausing sync.Mutex                  // held while dispatch is paused or resumed
 	paused  atomic.Bool
 	asked   atomic.Bool // Settled was asked and said no
 }
 
 // New returns a hub for the plugins.
-func New(plugins ...*Spec) *Hub { return &Hub{specs: plugins, logger: slog.New(slog.DiscardHandler)} }
+func New(plugins ...*Spec) *Hub { return &Hub{specs: plugins} }
 
 func (h *Hub) scheduler() *scheduler.Scheduler {
 	if t := h.tap(); t != nil {
@@ -55,11 +55,8 @@ func (h *Hub) tap() *scheduler.Tap {
 	return h.current
 }
 
-func (h *Hub) log() *slog.Logger {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.logger
-}
+// log takes no lock, so that it can be called with any held.
+func (h *Hub) log() *slog.Logger { return h.logger.Load() }
 
 // Begin implements [scheduler.Observer]: it starts the plugins side by side.
 func (h *Hub) Begin(ctx context.Context, tap *scheduler.Tap) error {
@@ -96,7 +93,8 @@ func (h *Hub) enter(tap *scheduler.Tap) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := tap.Scheduler()
-	h.current, h.logger, h.reports = tap, s.Log(), nil
+	h.current, h.reports = tap, nil
+	h.logger.Store(s.Log())
 	h.unsettle = time.Time{}
 	if len(h.attached) == 0 {
 		h.events = newEventLog()
@@ -140,7 +138,7 @@ func (h *Hub) attachAll(ctx context.Context, specs []*Spec) error {
 		case errs[i] == nil:
 			h.attached = append(h.attached, a)
 		case specs[i].optional:
-			h.logger.Warn("event plugin not attached", "plugin", specs[i].name, "error", errs[i])
+			h.log().Warn("event plugin not attached", "plugin", specs[i].name, "error", errs[i])
 			h.reports = append(h.reports, Report{Name: specs[i].name, Err: errs[i]})
 		default:
 			failed = append(failed, errs[i])

@@ -267,7 +267,7 @@ func (a *attachment) keepsRun(since time.Time) time.Duration {
 	}
 	left := a.spec.stall - time.Since(since)
 	if left <= 0 {
-		a.hub.logger.Warn("the run ends although an event plugin that may submit has not dealt with everything", "plugin", a.spec.name, "waited", a.spec.stall)
+		a.hub.log().Warn("the run ends although an event plugin that may submit has not dealt with everything", "plugin", a.spec.name, "waited", a.spec.stall)
 		return 0
 	}
 	return left
