@@ -11,6 +11,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/task"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
 )
 
 // ErrCancelled matches the error of every future that was cancelled.
@@ -22,8 +23,9 @@ const KindNotAllowed = "not-allowed"
 
 // Future is the outcome, now or later, of a call that a plugin has submitted.
 type Future struct {
-	s  *Scheduler
-	id uint64
+	s   *Scheduler
+	id  uint64
+	end *plugin.Ending
 }
 
 // Submit submits a call of a task and waits until the host has accepted or
@@ -41,11 +43,11 @@ func (s *Scheduler) Submit(taskName string, in any) (*Future, error) {
 	if c.Input, err = encodeInput(in, c.ContentType); err != nil {
 		return nil, fmt.Errorf("sdk: submit to task %s: the input does not encode as %s: %w", taskName, c.ContentType, err)
 	}
-	id, err := s.link.Submit(s.ctx, c)
+	id, end, err := s.link.Submit(s.ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("sdk: submit to task %s: %w", taskName, err)
 	}
-	return &Future{s: s, id: id}, nil
+	return &Future{s: s, id: id, end: end}, nil
 }
 
 func encodeInput(in any, contentType string) ([]byte, error) {
@@ -69,7 +71,7 @@ func (f *Future) ID() uint64 { return f.id }
 // points to, nil for nobody's interest. The error is the task's, one that matches
 // [ErrCancelled], or ctx's. Waiting in a callback works.
 func (f *Future) Wait(ctx context.Context, out any) error {
-	end, err := f.s.link.Await(ctx, f.id)
+	end, err := f.s.link.Await(ctx, f.end)
 	if err != nil {
 		return fmt.Errorf("sdk: waiting for future %d: %w", f.id, err)
 	}

@@ -275,9 +275,9 @@ type Run struct {
 
 // TaskInfo is one task of the scheduler.
 type TaskInfo struct {
-	Name, Code        string
-	InputType, Output string // types in the host's language
-	ContentType       string // of inputs
+	Name, Code            string
+	InputType, OutputType string // in the host's language
+	ContentType           string // of inputs
 }
 
 // ExecutorInfo is where tasks run.

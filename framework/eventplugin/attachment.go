@@ -49,7 +49,7 @@ type attachment struct {
 
 	finishing *pb.Finish
 	asked     bool          // finish was sent to this process
-	finished  chan struct{} // closed when it has answered
+	finished  chan struct{} // closed when a process has answered
 	ending    bool          // its process is to end
 	flushed   time.Duration
 	restarts  int
@@ -95,14 +95,13 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 	s, err := a.open(ctx, proc, again)
 	if err != nil {
 		err = explain(proc, err)
-		end(proc)
+		proc.Discard()
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.proc, a.session = proc, s
 	a.ping, a.unheard, a.asked = 0, 0, false
-	a.finished = make(chan struct{})
 	a.linger = time.Duration(s.Welcome().GetLingerNs())
 	if again {
 		a.rewind(s.Welcome().GetResumeAfter())
@@ -239,38 +238,8 @@ const exitWait = 500 * time.Millisecond
 
 // explain adds how the process ended to an error that came of its end.
 func explain(proc *pluginproc.Process, err error) error {
-	if errors.Is(err, session.ErrSetup) || errors.Is(err, session.ErrProtocol) || !exits(proc, exitWait) {
+	if errors.Is(err, session.ErrSetup) || errors.Is(err, session.ErrProtocol) || !proc.ExitsWithin(exitWait) {
 		return err
 	}
-	exit := proc.Exit()
-	return fmt.Errorf("its process ended before it was ready: %v%s (%w)", exit, stderrOf(exit), err)
-}
-
-func stderrOf(exit pluginproc.Exit) string {
-	if exit.Reason != "" || exit.Stderr == "" {
-		return ""
-	}
-	text := exit.Stderr
-	const quoted = 1 << 10
-	return "; its stderr ends: " + text[max(0, len(text)-quoted):]
-}
-
-// exits reports whether a process ends by itself within d.
-func exits(proc *pluginproc.Process, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-proc.Exited():
-		return true
-	case <-t.C:
-		return false
-	}
-}
-
-// end kills a process and frees what is kept of it.
-func end(proc *pluginproc.Process) {
-	proc.Kill()
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel() // nothing is left to wait for
-	proc.Stop(ctx)
+	return fmt.Errorf("its process ended before it was ready: %s (%w)", proc.Exit().Explain(), err)
 }

@@ -131,19 +131,18 @@ func (a *attachment) serve() error {
 	a.reader.poke()
 
 	err := a.receive(s)
-	if !exits(proc, endGrace) || errors.Is(err, session.ErrProtocol) {
+	if !proc.ExitsWithin(endGrace) || errors.Is(err, session.ErrProtocol) {
 		proc.Kill()
 	}
 	close(dead)
 	s.Close()
-	end(proc)
+	proc.Discard()
 	<-sender
 	<-beating
-	exit := proc.Exit()
 	if errors.Is(err, session.ErrProtocol) {
 		return err
 	}
-	return fmt.Errorf("%v%s", exit, stderrOf(exit))
+	return errors.New(proc.Exit().Explain())
 }
 
 // receive handles what the plugin sends until its session ends, and returns why
@@ -185,10 +184,8 @@ func (a *attachment) receive(s *session.Session) error {
 			a.mu.Lock()
 			asked := a.asked
 			if asked {
-				a.asked = false
-				a.finishing = nil
+				a.asked, a.finishing = false, nil
 				close(a.finished)
-				a.finished = make(chan struct{})
 			}
 			a.mu.Unlock()
 			if !asked {
@@ -313,7 +310,7 @@ func (a *attachment) finish(ctx context.Context, f *pb.Finish) {
 	defer deadline.Stop()
 	a.mu.Lock()
 	lost := a.lost != nil
-	a.finishing = f
+	a.finishing, a.finished = f, make(chan struct{})
 	finished := a.finished
 	a.mu.Unlock()
 	if lost {
@@ -337,7 +334,7 @@ func (a *attachment) finish(ctx context.Context, f *pb.Finish) {
 	default:
 		awaitExit(ctx, proc, linger)
 		_ = s.CloseSend() // an error means that it has ended already
-		exits(proc, endGrace)
+		proc.ExitsWithin(endGrace)
 	}
 	proc.Kill()
 	a.reader.poke()
@@ -347,27 +344,14 @@ func (a *attachment) finish(ctx context.Context, f *pb.Finish) {
 // awaitFinished waits for the answer to finish, from this process or one that
 // replaces it.
 func (a *attachment) awaitFinished(ctx context.Context, finished <-chan struct{}, deadline <-chan time.Time) bool {
-	for {
-		select {
-		case <-finished:
-			return true
-		case <-a.over:
-			return false
-		case <-deadline:
-			return false
-		case <-ctx.Done():
-			return false
-		case <-time.After(50 * time.Millisecond):
-			// A process that was replaced answers on another channel.
-			a.mu.Lock()
-			finished = a.finished
-			done := a.finishing == nil
-			a.mu.Unlock()
-			if done {
-				return true
-			}
-		}
+	select {
+	case <-finished:
+		return true
+	case <-a.over:
+	case <-deadline:
+	case <-ctx.Done():
 	}
+	return false
 }
 
 // awaitExit waits for a plugin that stays for a while after it has finished.
@@ -408,7 +392,7 @@ func (a *attachment) quit() {
 	s, proc := a.session, a.proc
 	a.mu.Unlock()
 	_ = s.CloseSend() // an error means that it has ended already
-	exits(proc, endGrace)
+	proc.ExitsWithin(endGrace)
 	a.kill()
 }
 

@@ -84,7 +84,7 @@ func (p *Process) shutdown(ctx context.Context) {
 	if p.askToShutDown(ctx) {
 		return
 	}
-	if err := p.Terminate(); err == nil && p.awaitExit(termGrace) {
+	if err := p.Terminate(); err == nil && p.ExitsWithin(termGrace) {
 		return
 	}
 	p.launcher.child.kill()
@@ -127,7 +127,18 @@ func (p *Process) Kill() {
 	}
 }
 
-func (p *Process) awaitExit(d time.Duration) bool {
+// Discard is Kill for a process of which nothing is wanted any more: open calls
+// are cut, and when it returns nothing of the process is left.
+func (p *Process) Discard() {
+	p.launcher.child.kill()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // nothing is left to wait for
+	p.Stop(ctx)
+}
+
+// ExitsWithin waits for the end of the process for that long, and reports
+// whether it came.
+func (p *Process) ExitsWithin(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

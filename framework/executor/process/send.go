@@ -91,21 +91,8 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 
 // killLater kills a process that was asked to end and does not.
 func killLater(proc *pluginproc.Process) {
-	if !exitsSoon(proc) {
+	if !proc.ExitsWithin(endGrace) {
 		proc.Kill()
-	}
-}
-
-// exitsSoon reports whether a process ends by itself within the grace that it
-// has for that.
-func exitsSoon(proc *pluginproc.Process) bool {
-	t := time.NewTimer(endGrace)
-	defer t.Stop()
-	select {
-	case <-proc.Exited():
-		return true
-	case <-t.C:
-		return false
 	}
 }
 

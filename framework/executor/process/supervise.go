@@ -199,11 +199,11 @@ func (w *worker) serve() ending {
 // reap ends the session, which has ended for the reason why, and waits for the
 // end of the process, which it kills if it does not end by itself.
 func (w *worker) reap(s *session.Session, proc *pluginproc.Process, why error) {
-	if !exitsSoon(proc) {
+	if !proc.ExitsWithin(endGrace) {
 		w.kill(fmt.Errorf("its session ended while it lived on: %w", why))
 	}
 	s.Close()
-	end(proc)
+	proc.Discard()
 }
 
 // kill kills the process for a reason of the host's.

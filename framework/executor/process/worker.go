@@ -82,13 +82,13 @@ func (w *worker) start(ctx context.Context) error {
 	w.incarnation++
 	ledger, err := newLedger(filepath.Join(w.folder, fmt.Sprintf("ledger-%d-%d", w.number, w.incarnation)))
 	if err != nil {
-		end(proc)
+		proc.Discard()
 		return err
 	}
 	s, codes, err := w.openSession(ctx, proc, ledger)
 	if err != nil {
 		err = explain(proc, err)
-		end(proc)
+		proc.Discard()
 		ledger.remove()
 		return fmt.Errorf("process: plugin %s: %w", w.cfg.name, err)
 	}
@@ -112,17 +112,10 @@ const exitWait = 500 * time.Millisecond
 
 // explain adds how the process ended to an error that came of its end.
 func explain(proc *pluginproc.Process, err error) error {
-	if errors.Is(err, session.ErrSetup) || errors.Is(err, session.ErrProtocol) {
+	if errors.Is(err, session.ErrSetup) || errors.Is(err, session.ErrProtocol) || !proc.ExitsWithin(exitWait) {
 		return err
 	}
-	t := time.NewTimer(exitWait)
-	defer t.Stop()
-	select {
-	case <-proc.Exited():
-		return fmt.Errorf("its process ended before it was ready: %s (%w)", proc.Exit().Explain(), err)
-	case <-t.C:
-		return err
-	}
+	return fmt.Errorf("its process ended before it was ready: %s (%w)", proc.Exit().Explain(), err)
 }
 
 func (w *worker) openSession(ctx context.Context, proc *pluginproc.Process, l *ledger) (*session.Session, []string, error) {
@@ -144,18 +137,10 @@ func (w *worker) openSession(ctx context.Context, proc *pluginproc.Process, l *l
 // abandon ends a worker that was started and is not to be used.
 func (w *worker) abandon() {
 	w.session.Close()
-	end(w.proc)
+	w.proc.Discard()
 	if w.ledger != nil {
 		w.ledger.remove()
 	}
-}
-
-// end kills a process and frees what go-plugin keeps of it.
-func end(proc *pluginproc.Process) {
-	proc.Kill()
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel() // nothing is left to wait for
-	proc.Stop(ctx)
 }
 
 func (w *worker) event(state scheduler.WorkerState, err error) scheduler.WorkerEvent {

@@ -36,7 +36,7 @@ type Link struct {
 	ended   bool
 	nextID  uint64
 	replies map[uint64]chan *pb.Reply
-	ends    map[uint64]*ending // of futures that this plugin submitted
+	ends    map[uint64]*Ending // of futures that this plugin submitted
 	waiting uint32
 	gauges  *pb.Gauges
 	told    bool // the host knows of the subscriptions
@@ -48,14 +48,16 @@ type Link struct {
 	idle    chan struct{}
 }
 
-// ending is the end of a future, which comes later.
-type ending struct {
-	done chan struct{}
-	end  *pb.FutureEnd
+// Ending is the end of a future that was submitted over a link, which comes
+// later.
+type Ending struct {
+	done    chan struct{}
+	end     *pb.FutureEnd
+	claimed bool // by the future, which keeps it
 }
 
 func newLink(base context.Context, out *outbox, attach *pb.Attach) *Link {
-	l := &Link{out: out, attach: attach, base: base, replies: map[uint64]chan *pb.Reply{}, ends: map[uint64]*ending{},
+	l := &Link{out: out, attach: attach, base: base, replies: map[uint64]chan *pb.Reply{}, ends: map[uint64]*Ending{},
 		seq: attach.GetResumeAfter(), acked: attach.GetResumeAfter(), idle: make(chan struct{})}
 	l.tasks = attach.GetRun().GetTasks()
 	l.ready.L = &l.mu
@@ -139,32 +141,39 @@ func (l *Link) send(c *pb.Call) (<-chan *pb.Reply, error) {
 	return answer, nil
 }
 
-// Submit submits a call and returns the number of its future.
-func (l *Link) Submit(ctx context.Context, s *pb.Submit) (uint64, error) {
+// Submit submits a call and returns the number of its future, and its end.
+func (l *Link) Submit(ctx context.Context, s *pb.Submit) (uint64, *Ending, error) {
 	r, err := l.Call(ctx, &pb.Call{What: &pb.Call_Submit{Submit: s}})
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return r.GetFuture(), nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return 0, nil, ErrHostGone
+	}
+	e := l.endingOf(r.GetFuture())
+	e.claimed = true
+	if e.end != nil {
+		delete(l.ends, r.GetFuture())
+	}
+	return r.GetFuture(), e, nil
 }
 
-// endingOf returns the end of a future, which may have come already. l.mu is
-// held.
-func (l *Link) endingOf(future uint64) *ending {
+// endingOf returns the end of a future, which may have come before the answer
+// to who submitted it. l.mu is held.
+func (l *Link) endingOf(future uint64) *Ending {
 	e, ok := l.ends[future]
 	if !ok {
-		e = &ending{done: make(chan struct{})}
+		e = &Ending{done: make(chan struct{})}
 		l.ends[future] = e
 	}
 	return e
 }
 
-// Await waits for the end of a future that was submitted over this link.
-// Waiting inside a callback works: the host lets tasks run meanwhile.
-func (l *Link) Await(ctx context.Context, future uint64) (*pb.FutureEnd, error) {
-	l.mu.Lock()
-	e := l.endingOf(future)
-	l.mu.Unlock()
+// Await waits for the end of a future. Waiting inside a callback works: the
+// host lets tasks run meanwhile.
+func (l *Link) Await(ctx context.Context, e *Ending) (*pb.FutureEnd, error) {
 	select {
 	case <-e.done:
 		return l.endOf(e)
@@ -180,20 +189,11 @@ func (l *Link) Await(ctx context.Context, future uint64) (*pb.FutureEnd, error) 
 	}
 }
 
-func (l *Link) endOf(e *ending) (*pb.FutureEnd, error) {
+func (l *Link) endOf(e *Ending) (*pb.FutureEnd, error) {
 	if e.end == nil {
 		return nil, ErrHostGone
 	}
 	return e.end, nil
-}
-
-// Forget says that nobody will ask for the end of a future any more.
-func (l *Link) Forget(future uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if e, ok := l.ends[future]; ok && e.end != nil {
-		delete(l.ends, future)
-	}
 }
 
 func (l *Link) wait(n int) {
@@ -232,7 +232,7 @@ func (l *Link) end() {
 			close(e.done)
 		}
 	}
-	l.ends = map[uint64]*ending{}
+	l.ends = map[uint64]*Ending{}
 	l.mu.Unlock()
 	l.ready.Broadcast()
 }
@@ -251,6 +251,9 @@ func (l *Link) handle(ctx context.Context, req *pb.SessionRequest) error {
 		if e.end == nil {
 			e.end = end
 			close(e.done)
+			if e.claimed {
+				delete(l.ends, end.GetFuture())
+			}
 		}
 	}
 	if g := req.GetGauges(); g != nil {
