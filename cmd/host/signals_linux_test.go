@@ -23,16 +23,19 @@ on "start" {
     input    = each.value
   }
 }
+on "double.submitted" { log = "another waits" }
 output { path = "out.jsonl" }
 `
 
-// atGate starts such a job and returns when its first task has begun.
+// atGate starts such a job and returns when its first task has begun and the
+// others have been submitted.
 func atGate(t *testing.T, job string, args ...string) (*rig, *ran) {
 	t.Helper()
 	r := newRig(t)
 	require.NoError(t, syscall.Mkfifo(r.path("gate"), 0o600))
 	c := r.begin(job, args...)
 	c.stderr.until(t, 1, "stands at the gate")
+	c.stderr.until(t, 5, "another waits")
 	return r, c
 }
 
