@@ -42,6 +42,23 @@ func acts() map[string]func() {
 			)
 		},
 		"watcher": func() { sdk.Serve(sdk.TaskFunc("double", double), sdk.EventPlugin("watcher", watch)) },
+		// quiet only listens, and refused tries to do more.
+		"quiet.bin": func() {
+			sdk.Serve(sdk.EventPlugin("quiet", func(s *sdk.Scheduler, _ struct{}) error {
+				s.OnFutureResult.Do(func(sdk.FutureResult) {})
+				return nil
+			}))
+		},
+		"refused": func() {
+			sdk.Serve(sdk.EventPlugin("refused", func(s *sdk.Scheduler, _ struct{}) error {
+				s.OnStart.Do(func() {
+					if err := s.Stop("", nil); err != nil {
+						slog.Error("not stopped", "error", err)
+					}
+				})
+				return nil
+			}))
+		},
 		"licensed": func() {
 			sdk.Serve(sdk.Setup(func(_ context.Context, c struct{ Licence string }) error {
 				if c.Licence == "" {

@@ -10,16 +10,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/signalbox-go/signalbox/framework/job"
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // jobFlags are the flags of commands that read a job file.
 type jobFlags struct {
 	vars    []string
+	attach  []string
 	workers workerCount
 }
 
 func (f *jobFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "value of a variable, as NAME=VALUE; may be given again")
+	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "event plugin to attach besides those of the job file: "+strings.Join(bundledNames(), ", ")+", or the path of an executable or Go main package; may be given again")
 	cmd.Flags().Var(&f.workers, "workers", "worker processes of every plugin, instead of what the job file says; 0 for one per CPU")
 }
 
@@ -32,8 +35,20 @@ func (f *jobFlags) options(log *slog.Logger) (job.Options, error) {
 		}
 		opts.Vars[name] = value
 	}
+	for _, a := range f.attach {
+		if a == "" {
+			return opts, fmt.Errorf("--attach is empty: it must be one of %s, or a path such as ./alert", strings.Join(bundledNames(), ", "))
+		}
+	}
+	opts.Attach = f.attach
 	opts.Workers = f.workers.n
 	return opts, nil
+}
+
+// bundledNames are the event plugins that can be attached by name.
+func bundledNames() []string {
+	names, _ := task.OfferedPlugins()
+	return names
 }
 
 // workerCount is a flag's number of workers, nil for as many as the job file

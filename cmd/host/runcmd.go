@@ -28,11 +28,16 @@ A report goes to standard output: how the run ended, a line per task, and the
 scheduler as a tree. Logs, and a line of progress every few seconds, go to
 standard error.
 
+--attach adds an event plugin, which may then do nothing but listen, and has no
+configuration: what it is allowed, and how it is configured, an attach block of
+the job file says.
+
 Ctrl-C or SIGTERM stops the run: what runs is completed, what waits is
 cancelled. A second one kills what runs, a third one ends at once.
 
 ` + exitCodes,
 		Example: "  " + name + " run examples/gostats/job.hcl\n" +
+			"  " + name + " run examples/gostats/job.hcl --attach logging --attach ./alert\n" +
 			"  " + name + " run examples/gostats/job.hcl --var out=counts.jsonl --workers 2 --summary -",
 		Args: oneJobFile,
 		RunE: c.run,

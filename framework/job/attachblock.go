@@ -1,6 +1,7 @@
 package job
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -129,7 +130,13 @@ func (l *loader) requiredOf(b *hcl.Block, content *hcl.BodyContent, name, exampl
 func (a *attachBlock) explain(err error) *hcl.Diagnostic {
 	text := strings.TrimPrefix(plain(err), "eventplugin: "+a.Name+": ")
 	text = strings.TrimPrefix(text, "session: open: set-up of the plugin failed: ")
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Event plugin cannot be attached", Subject: &a.at, Detail: ofPlugin(errText(text), a.Name)}
+	d := mistake(a.at, "Event plugin cannot be attached", "%s", ofPlugin(errText(text), a.Name))
+	if d.Subject == nil {
+		d.Summary = fmt.Sprintf("Event plugin %q cannot be attached", a.Name)
+		if strings.HasPrefix(text, "configuration: ") {
+			d.Detail += "\nIts configuration needs an attach block in the job file."
+		}
+	}
 	for name, at := range a.config {
 		if strings.HasPrefix(text, "configuration: "+name+": ") || strings.HasPrefix(text, "configuration: there is no attribute \""+name+"\"") {
 			d.Subject = &at

@@ -125,9 +125,14 @@ func place(r hcl.Range) string {
 	return fmt.Sprintf("%s:%d:%d", r.Filename, r.Start.Line, r.Start.Column)
 }
 
-// mistake makes a diagnostic that points at subject.
+// mistake makes a diagnostic that points at subject, the zero range for what
+// has no place in the file.
 func mistake(subject hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &subject}
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...)}
+	if subject != (hcl.Range{}) {
+		d.Subject = &subject
+	}
+	return d
 }
 
 // BlockError is a failure to evaluate an on block or do what it says.

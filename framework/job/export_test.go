@@ -36,7 +36,7 @@ func EventFields() (fields map[string][]string, of map[string]string) {
 func BlockArguments() map[string][]string {
 	all := map[string][]string{}
 	for name, schema := range map[string]*hcl.BodySchema{
-		"variable": variableSchema(), "plugin": pluginSchema(), "task": taskSchema(), "on": onSchema(),
+		"variable": variableSchema(), "plugin": pluginSchema(), "attach": attachSchema(), "task": taskSchema(), "on": onSchema(),
 		"stop": stopSchema(), "submit": submitSchema(), "output": outputSchema(), "run": runSchema(),
 	} {
 		for _, attr := range schema.Attributes {

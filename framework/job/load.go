@@ -23,6 +23,12 @@ type Options struct {
 	// Workers replaces the number of workers of every plugin, unless it is nil;
 	// 0 means one per CPU.
 	Workers *int
+	// Attach are event plugins to attach besides those of the file: names of
+	// those that this program offers itself (sdk.ServeIfPlugin), and paths of
+	// executables or folders of Go main packages, which have a separator in them
+	// and, if relative, begin at the working directory. They may do nothing but
+	// listen and have no configuration: that needs an attach block.
+	Attach []string
 	// Logger is where the job, its scheduler and its plugins log. The default
 	// is slog's default logger.
 	Logger *slog.Logger
@@ -119,6 +125,7 @@ func (l *loader) load(body hcl.Body) {
 	for _, b := range blocks["attach"] {
 		l.loadAttach(b)
 	}
+	l.loadAttached()
 	l.loadOutput(l.single(blocks["output"]))
 	l.loadRun(l.single(blocks["run"]))
 	events := knownEvents()
