@@ -123,6 +123,10 @@ func decodeConfig(config []byte, fields []configField, into any) error {
 }
 
 func decodeField(raw json.RawMessage, v reflect.Value) error {
+	if v.Kind() == reflect.Pointer && v.Type().Elem() == durationType {
+		v.Set(reflect.New(durationType))
+		v = v.Elem()
+	}
 	if v.Type() != durationType {
 		if err := json.Unmarshal(raw, v.Addr().Interface()); err != nil {
 			return fmt.Errorf("%s is no %s", raw, typeWord(v.Type()))

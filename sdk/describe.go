@@ -31,6 +31,8 @@ type describedField struct {
 type describedEvents struct {
 	Name   string           `json:"name"`
 	Config []describedField `json:"config"`
+
+	Lossless bool `json:"lossless,omitempty"`
 }
 
 // printDescription writes what the plugin offers as JSON, for a person or
@@ -51,7 +53,7 @@ func printDescription(w io.Writer, p *plugin.Plugin) error {
 			describedType{t.GetOutputType(), c.OutputCodec().ContentType(), json.RawMessage(t.GetOutputSchema())}})
 	}
 	for _, e := range p.EventPlugins() {
-		d := describedEvents{Name: e.Name, Config: []describedField{}}
+		d := describedEvents{Name: e.Name, Config: []describedField{}, Lossless: e.Lossless}
 		for _, f := range e.Config {
 			d.Config = append(d.Config, describedField{f.GetName(), f.GetType(), f.GetOptional(), f.GetDoc()})
 		}

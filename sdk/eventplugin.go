@@ -32,18 +32,21 @@ func EventPlugin[Config any](name string, setUp func(s *Scheduler, c Config) err
 	if err != nil {
 		panic(fmt.Sprintf("sdk: event plugin %s: %v", name, err))
 	}
+	var o pluginOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
 	return &plugin.EventPlugin{
-		Name:   name,
-		Config: describeFields(fields),
+		Name:     name,
+		Config:   describeFields(fields),
+		Lossless: o.lossless,
 		SetUp: func(ctx context.Context, link *plugin.Link, config []byte) (plugin.Mirror, error) {
 			var c Config
 			if err := decodeConfig(config, fields, &c); err != nil {
 				return nil, err
 			}
 			s := newScheduler(ctx, link)
-			for _, o := range opts {
-				o(s)
-			}
+			s.pluginOptions = o
 			if err := setUp(s, c); err != nil {
 				return nil, err
 			}
@@ -53,16 +56,26 @@ func EventPlugin[Config any](name string, setUp func(s *Scheduler, c Config) err
 }
 
 // PluginOption is an option of [EventPlugin].
-type PluginOption func(*Scheduler)
+type PluginOption func(*pluginOptions)
+
+// pluginOptions are what options of [EventPlugin] set.
+type pluginOptions struct{ inputs, results, endOnPanic, lossless bool }
 
 // WithInput has inputs come with submitted futures. They are not sent unless
-// somebody asks.
-func WithInput() PluginOption { return func(s *Scheduler) { s.inputs = true } }
+// somebody asks. Where it depends on the configuration, see
+// [Scheduler.WantInput].
+func WithInput() PluginOption { return func(o *pluginOptions) { o.inputs = true } }
 
 // WithResults has results come with every record ([Scheduler.OnRecord]). Those
-// who subscribe to results get them anyway.
-func WithResults() PluginOption { return func(s *Scheduler) { s.results = true } }
+// who subscribe to results get them anyway. Where it depends on the
+// configuration, see [Scheduler.WantResults].
+func WithResults() PluginOption { return func(o *pluginOptions) { o.results = true } }
 
 // EndOnPanic has a panic of a callback end the plugin's process, which is then
 // replaced. By default it is logged, and the plugin goes on.
-func EndOnPanic() PluginOption { return func(s *Scheduler) { s.endOnPanic = true } }
+func EndOnPanic() PluginOption { return func(o *pluginOptions) { o.endOnPanic = true } }
+
+// Lossless says that the plugin must not miss anything: unless whoever attaches
+// it says otherwise, tasks wait while it is far behind, and the run is stopped if
+// it is lost for good.
+func Lossless() PluginOption { return func(o *pluginOptions) { o.lossless = true } }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/event"
@@ -98,6 +99,27 @@ func (m *mirror) Calls() []uint64 {
 		out[i] = h.h.Calls()
 	}
 	return out
+}
+
+// Acknowledging implements [plugin.Mirror].
+func (m *mirror) Acknowledging() {
+	s := m.s()
+	s.mu.Lock()
+	acks := s.acks
+	s.mu.Unlock()
+	if len(acks) == 0 {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			s.Fail(fmt.Errorf("panic before an acknowledgement: %v\n%s", v, debug.Stack()))
+		}
+	}()
+	for _, fn := range acks {
+		if err := fn(); err != nil {
+			s.Fail(err)
+		}
+	}
 }
 
 // State implements [plugin.Mirror].

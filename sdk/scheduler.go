@@ -66,13 +66,14 @@ type Scheduler struct {
 	handlers []handlerOf // all that ever subscribed, in order
 	known    map[*event.Handler]bool
 	flushes  []func(context.Context) error
+	acks     []func() error
 	lingers  []func(context.Context)
 	linger   time.Duration
 	state    func() ([]byte, error)
 	restore  func([]byte) error
 	resume   uint64
 
-	inputs, results, endOnPanic bool
+	pluginOptions
 
 	current *plugin.Record // whose events are being told; of the loop
 }
@@ -315,6 +316,38 @@ func (s *Scheduler) OnFlush(fn func(context.Context) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.flushes = append(s.flushes, fn)
+}
+
+// OnAcknowledge has fn called each time before records are acknowledged: what
+// was buffered of them has to be written then, as they do not come again once
+// they are acknowledged. It is called every few milliseconds under load. If it
+// fails, they are not acknowledged, and the process ends as by [Scheduler.Fail].
+func (s *Scheduler) OnAcknowledge(fn func() error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.acks = append(s.acks, fn)
+}
+
+// Fail logs why the plugin cannot go on, and ends its process at once. The host
+// replaces it, and the next process is told again what was not acknowledged;
+// a plugin that fails over and over is lost for good.
+func (s *Scheduler) Fail(err error) {
+	slog.Error("the plugin cannot go on", "error", err.Error())
+	os.Exit(1)
+}
+
+// WantInput is [WithInput], during set-up.
+func (s *Scheduler) WantInput() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inputs = true
+}
+
+// WantResults is [WithResults], during set-up.
+func (s *Scheduler) WantResults() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.results = true
 }
 
 // Linger has fn called after everything else, and the plugin stay until it has

@@ -56,13 +56,14 @@ type attachment struct {
 	deaths    []time.Time
 	missed    uint64
 	lost      error // why it is no more
+	lossless  bool
 
 	missedEvents map[topic]uint64
 }
 
 func newAttachment(h *Hub, s *Spec) *attachment {
 	a := &attachment{hub: h, spec: s, over: make(chan struct{}), own: map[uint64]scheduler.AnyFuture{}, missedEvents: map[topic]uint64{}}
-	a.reader, a.base = h.events.attach(s.lossless)
+	a.reader, a.base = h.events.attach()
 	a.first = a.reader.cursor
 	a.scanned, a.done = a.first, a.first
 	a.progress = time.Now()
@@ -118,7 +119,10 @@ func (a *attachment) open(ctx context.Context, proc *pluginproc.Process, again b
 	if err != nil {
 		return nil, err
 	}
-	attach := a.attachMessage(part, again)
+	if !again {
+		a.deliver(part.GetLossless())
+	}
+	attach := a.attachMessage(part.GetName(), again)
 	s, err := session.Open(ctx, proc.Conn(), session.Config{Run: attach.Run.Name, Plugin: a.spec.encoded, MaxMessage: DefaultMaxMessage,
 		LogLevel: pluginproc.LowestLevel(a.hub.log()), Attach: attach})
 	if err != nil {
@@ -131,14 +135,24 @@ func (a *attachment) open(ctx context.Context, proc *pluginproc.Process, again b
 	return s, nil
 }
 
+// deliver takes note of whether the plugin may miss something. asks is whether
+// it asks not to.
+func (a *attachment) deliver(asks bool) {
+	a.mu.Lock()
+	a.lossless = a.spec.delivery == lossless || a.spec.delivery == byPlugin && asks
+	keep := a.lossless
+	a.mu.Unlock()
+	a.hub.events.keepFor(a.reader, keep)
+}
+
 // choose finds which of its event plugins an executable is to serve as.
-func choose(offered []*pb.EventPluginType, spec *Spec) (string, error) {
+func choose(offered []*pb.EventPluginType, spec *Spec) (*pb.EventPluginType, error) {
 	if len(offered) == 0 {
-		return "", errors.New("it offers no event plugin: pass sdk.EventPlugin(…) to its sdk.Serve")
+		return nil, errors.New("it offers no event plugin: pass sdk.EventPlugin(…) to its sdk.Serve")
 	}
 	want := spec.part
 	if want == "" && len(offered) == 1 {
-		return offered[0].GetName(), nil
+		return offered[0], nil
 	}
 	if want == "" {
 		want = spec.name
@@ -146,11 +160,11 @@ func choose(offered []*pb.EventPluginType, spec *Spec) (string, error) {
 	var names []string
 	for _, p := range offered {
 		if p.GetName() == want {
-			return want, nil
+			return p, nil
 		}
 		names = append(names, p.GetName())
 	}
-	return "", fmt.Errorf("it offers no event plugin %q; it has %q", want, names)
+	return nil, fmt.Errorf("it offers no event plugin %q; it has %q", want, names)
 }
 
 func (a *attachment) attachMessage(part string, again bool) *pb.Attach {

@@ -20,8 +20,9 @@
 // the last record that was acknowledged, with the counters of its handlers and
 // the state that came with the acknowledgement. What is gone from the log
 // ([LogRecords], [LogBytes]) before a plugin came to read it is counted by event
-// and told to it as a gap; for a [Lossless] plugin, the log keeps it and dispatch
-// is paused meanwhile. [Hub.Reports] accounts for every record.
+// and told to it as a gap; for a plugin that is [Lossless], or asks to be, the log
+// keeps it and dispatch is paused meanwhile. [Hub.Reports] accounts for every
+// record.
 //
 // # The end
 //

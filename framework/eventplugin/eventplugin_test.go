@@ -301,17 +301,17 @@ func TestSlowPluginKeepsNobody(t *testing.T) {
 }
 
 // flood has a plugin at the gate while far more happens than the log holds.
-func flood(t *testing.T, opts ...eventplugin.Option) *rig {
+func flood(t *testing.T, plugin string, keeps bool, opts ...eventplugin.Option) *rig {
 	t.Helper()
 	const calls = 60_000 // two records each
 	r := newRig(t, local.Pool(2), func(dir string) []*eventplugin.Spec {
-		return []*eventplugin.Spec{self(dir, "gate", append(opts, eventplugin.FlushWithin(patience))...)}
+		return []*eventplugin.Spec{self(dir, plugin, append(opts, eventplugin.FlushWithin(patience))...)}
 	})
 	require.NoError(t, syscall.Mkfifo(filepath.Join(r.dir, "pipe"), 0o600))
 	r.submitAtStart(make([]int, calls)...)
 	opened := sync.OnceFunc(func() { require.NoError(t, os.WriteFile(filepath.Join(r.dir, "pipe"), nil, 0)) })
 	r.OnFinishing.Do(opened)
-	if len(opts) > 0 {
+	if keeps {
 		// Dispatch is paused before it is over.
 		go func() {
 			for !r.Paused() {
@@ -327,7 +327,7 @@ func flood(t *testing.T, opts ...eventplugin.Option) *rig {
 
 func TestGapsAreCounted(t *testing.T) {
 	t.Parallel()
-	r := flood(t)
+	r := flood(t, "gate", false)
 	p := r.report()
 	require.NotZero(t, p.Missed)
 	require.Zero(t, p.Undelivered)
@@ -337,10 +337,36 @@ func TestGapsAreCounted(t *testing.T) {
 
 func TestLosslessPausesDispatch(t *testing.T) {
 	t.Parallel()
-	r := flood(t, eventplugin.Lossless())
-	require.Zero(t, r.report().Missed)
-	require.Equal(t, "60000 of 60000, 0 told as gap, 60000 heard", r.lines("gate")[0])
-	require.False(t, r.Paused())
+	for name, c := range map[string]struct {
+		plugin string
+		opts   []eventplugin.Option
+	}{
+		"asked for by who attaches it": {"gate", []eventplugin.Option{eventplugin.Lossless()}},
+		"asked for by the plugin":      {"keeper", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := flood(t, c.plugin, true, c.opts...)
+			require.Zero(t, r.report().Missed)
+			require.Equal(t, "60000 of 60000, 0 told as gap, 60000 heard", r.lines(c.plugin)[0])
+			require.False(t, r.Paused())
+		})
+	}
+	t.Run("asked for by the plugin and denied", func(t *testing.T) {
+		t.Parallel()
+		require.NotZero(t, flood(t, "keeper", false, eventplugin.Skip()).report().Missed)
+	})
+}
+
+func TestWhatCannotBeWrittenIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, local.Pool(1), func(dir string) []*eventplugin.Spec { return []*eventplugin.Spec{self(dir, "buffered")} })
+	r.submitAtStart(1, 2, 3)
+	r.run()
+	require.Equal(t, []string{"result 1 2", "result 2 4", "result 3 6", "submitted 1 1", "submitted 2 2", "submitted 3 3"}, slices.Sorted(slices.Values(r.lines("buffered"))))
+	require.Equal(t, 1, r.report().Restarts)
+	require.Contains(t, r.logs.String(), `msg="the plugin cannot go on" plugin=buffered`)
+	require.Contains(t, r.logs.String(), `error="no room left"`)
 }
 
 func TestPluginsThatReactToEachOther(t *testing.T) {

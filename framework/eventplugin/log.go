@@ -152,12 +152,19 @@ func (l *eventLog) grow() {
 
 // attach adds a reader that reads what comes from now on. base is how often
 // each event was emitted until now.
-func (l *eventLog) attach(lossless bool) (r *reader, base []uint64) {
+func (l *eventLog) attach() (r *reader, base []uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r = &reader{cursor: l.last(), counts: append([]uint64(nil), l.counts...), lossless: lossless, wake: make(chan struct{}, 1)}
+	r = &reader{cursor: l.last(), counts: append([]uint64(nil), l.counts...), wake: make(chan struct{}, 1)}
 	l.readers = append(l.readers, r)
 	return r, append([]uint64(nil), l.counts...)
+}
+
+// keepFor says whether what a reader has not read must be kept.
+func (l *eventLog) keepFor(r *reader, lossless bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.lossless = lossless
 }
 
 // detach removes a reader.

@@ -34,6 +34,7 @@ func parts() []sdk.Part {
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
 		"trace": trace, "records": records, "options": options, "driver": drive, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
+		"buffered": buffered,
 	} {
 		parts = append(parts, sdk.EventPlugin(name, setUp))
 	}
@@ -41,7 +42,7 @@ func parts() []sdk.Part {
 		Port int `hcl:"port"`
 	}) error {
 		return nil
-	}), sdk.EventPlugin("with input", trace, sdk.WithInput()))
+	}), sdk.EventPlugin("with input", trace, sdk.WithInput()), sdk.EventPlugin("keeper", gate, sdk.Lossless()))
 }
 
 // writer appends lines to a file, each with one write, so that nothing is lost
@@ -233,6 +234,32 @@ func pong(s *sdk.Scheduler, c setting) error {
 	event.OnSignal(s, event.NewSignal("ping"), func() {
 		err := s.Emit("pong", nil)
 		write("%v", err)
+	})
+	return nil
+}
+
+// buffered writes the numbers of futures down when they are about to be
+// acknowledged, which fails in its first process.
+func buffered(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	s.WantInput()
+	s.WantResults()
+	var lines []string
+	s.OnRecord.Do(func(r sdk.Record) {
+		if r.Kind == sdk.KindSubmitted || r.Kind == sdk.KindResult {
+			lines = append(lines, fmt.Sprintf("%s %d %s", r.Kind, r.Future.ID, r.Payload.Data))
+		}
+	})
+	s.OnAcknowledge(func() error {
+		if _, err := os.Stat(c.Once); err != nil && len(lines) > 0 {
+			must(nil, os.WriteFile(c.Once, nil, 0o600))
+			return errors.New("no room left")
+		}
+		for _, l := range lines {
+			write("%s", l)
+		}
+		lines = nil
+		return nil
 	})
 	return nil
 }

@@ -52,7 +52,7 @@ type Spec struct {
 	hasConfig    bool
 	allow        []string
 	filter       patterns
-	lossless     bool
+	delivery     delivery
 	optional     bool
 	stay         bool
 	startTimeout time.Duration
@@ -129,10 +129,23 @@ func Filter(patterns ...string) Option {
 	return func(s *Spec) { s.filter = append(s.filter, patterns...) }
 }
 
+// delivery says what happens when a plugin is too slow for the log.
+type delivery int
+
+const (
+	byPlugin delivery = iota // as the plugin asks for
+	skip
+	lossless
+)
+
 // Lossless has dispatch paused rather than the plugin miss something, and the
-// run stopped if the plugin is lost for good. The default, skip, leaves out what
-// is older than the log ([LogRecords], [LogBytes]) and tells the plugin so.
-func Lossless() Option { return func(s *Spec) { s.lossless = true } }
+// run stopped if the plugin is lost for good. The default is what the plugin
+// itself asks for (sdk.Lossless), and [Skip] if it does not.
+func Lossless() Option { return func(s *Spec) { s.delivery = lossless } }
+
+// Skip leaves out what is older than the log ([LogRecords], [LogBytes]) when the
+// plugin comes to read it, and tells the plugin so, whatever it asks for.
+func Skip() Option { return func(s *Spec) { s.delivery = skip } }
 
 // Optional turns a plugin that cannot be attached, or is lost for good, into a
 // warning.

@@ -102,6 +102,7 @@ func (a *attachment) lose(err error) {
 	err = a.spec.errorf("%w", err)
 	a.mu.Lock()
 	a.lost = err
+	mustNotMiss := a.lossless
 	a.mu.Unlock()
 	a.hub.events.detach(a.reader)
 	a.hub.advanced()
@@ -109,7 +110,7 @@ func (a *attachment) lose(err error) {
 	switch {
 	case a.spec.optional:
 		a.hub.log().Warn("event plugin lost", "plugin", a.spec.name, "error", err)
-	case a.spec.lossless && s != nil:
+	case mustNotMiss && s != nil:
 		a.hub.log().Error("event plugin lost: the run is stopped", "plugin", a.spec.name, "error", err)
 		s.StopWith("a lossless event plugin was lost", err)
 	default:

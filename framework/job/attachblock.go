@@ -18,7 +18,7 @@ type attachBlock struct {
 	part     string
 	allow    []string
 	filter   []string
-	lossless bool
+	delivery string // empty for what the plugin asks for
 	optional bool
 	flush    time.Duration
 	stall    time.Duration
@@ -50,7 +50,7 @@ func (l *loader) loadAttach(b *hcl.Block) {
 		a.StartTimeout = d.duration("start_timeout")
 		a.flush = d.duration("flush")
 		a.stall = d.duration("stall")
-		a.lossless = d.choice("delivery", deliverySkip, deliverySkip, deliveryLossless) == deliveryLossless
+		a.delivery = d.choice("delivery", "", deliverySkip, deliveryLossless)
 		a.optional = d.bool("optional", false)
 		a.filter = d.texts("filter")
 		a.allow = d.texts("allow")
@@ -88,7 +88,10 @@ func (a *attachBlock) spec(path string) *eventplugin.Spec {
 	if a.Config != nil {
 		opts = append(opts, eventplugin.Config(a.Config))
 	}
-	if a.lossless {
+	switch a.delivery {
+	case deliverySkip:
+		opts = append(opts, eventplugin.Skip())
+	case deliveryLossless:
 		opts = append(opts, eventplugin.Lossless())
 	}
 	if a.optional {

@@ -361,7 +361,9 @@ type EventPluginType struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// What its configuration may hold.
-	Config        []*ConfigField `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty"`
+	Config []*ConfigField `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty"`
+	// It must not miss anything, unless whoever attaches it says otherwise.
+	Lossless      bool `protobuf:"varint,3,opt,name=lossless,proto3" json:"lossless,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -408,6 +410,13 @@ func (x *EventPluginType) GetConfig() []*ConfigField {
 		return x.Config
 	}
 	return nil
+}
+
+func (x *EventPluginType) GetLossless() bool {
+	if x != nil {
+		return x.Lossless
+	}
+	return false
 }
 
 // ConfigField is one attribute of a configuration.
@@ -3298,10 +3307,11 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\voutput_type\x18\x04 \x01(\tR\n" +
 	"outputType\x12!\n" +
 	"\finput_schema\x18\x05 \x01(\tR\vinputSchema\x12#\n" +
-	"\routput_schema\x18\x06 \x01(\tR\foutputSchema\"X\n" +
+	"\routput_schema\x18\x06 \x01(\tR\foutputSchema\"t\n" +
 	"\x0fEventPluginType\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x121\n" +
-	"\x06config\x18\x02 \x03(\v2\x19.signalbox.v1.ConfigFieldR\x06config\"c\n" +
+	"\x06config\x18\x02 \x03(\v2\x19.signalbox.v1.ConfigFieldR\x06config\x12\x1a\n" +
+	"\blossless\x18\x03 \x01(\bR\blossless\"c\n" +
 	"\vConfigField\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x1a\n" +

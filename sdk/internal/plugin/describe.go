@@ -27,7 +27,7 @@ func (p *Plugin) Describe() *pb.DescribeResponse {
 		})
 	}
 	for _, e := range p.events {
-		d.EventPlugins = append(d.EventPlugins, &pb.EventPluginType{Name: e.Name, Config: e.Config})
+		d.EventPlugins = append(d.EventPlugins, &pb.EventPluginType{Name: e.Name, Config: e.Config, Lossless: e.Lossless})
 	}
 	return d
 }

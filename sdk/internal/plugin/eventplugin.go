@@ -10,6 +10,8 @@ import (
 type EventPlugin struct {
 	Name   string
 	Config []*pb.ConfigField
+	// Lossless asks for delivery without gaps.
+	Lossless bool
 	// SetUp makes what hears of events, with the plugin's configuration as
 	// JSON, empty for none.
 	SetUp func(ctx context.Context, link *Link, config []byte) (Mirror, error)
@@ -34,6 +36,9 @@ type Mirror interface {
 	Tell(*Record)
 	// Miss tells a gap.
 	Miss(*pb.Gap)
+	// Acknowledging is called before records are acknowledged, and does not
+	// return if they must not be.
+	Acknowledging()
 	// Calls are the calls that each handler has made.
 	Calls() []uint64
 	// State is what a process after this one is to take up.

@@ -343,6 +343,7 @@ func (l *Link) ack() {
 	if l.seq == l.acked {
 		return
 	}
+	l.mirror.Acknowledging()
 	a := &pb.Ack{Seq: l.seq, Calls: l.mirror.Calls()}
 	state, err := l.mirror.State()
 	switch {
