@@ -35,6 +35,7 @@ func parts() []sdk.Part {
 		"trace": trace, "records": records, "options": options, "driver": drive, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
 		"buffered": buffered,
+		"counter": counter, "recorder": recorder,
 	} {
 		parts = append(parts, sdk.EventPlugin(name, setUp))
 	}
@@ -270,4 +271,35 @@ func panicker(s *sdk.Scheduler, c setting) error {
 	s.OnFutureResult.Do(func(e sdk.FutureResult) { panic(fmt.Sprint("at ", e.Future.ID)) })
 	s.OnFutureResult.Do(func(e sdk.FutureResult) { write("heard %d", e.Future.ID) })
 	return nil
+}
+
+// counter counts what is submitted and what is done.
+func counter(s *sdk.Scheduler, _ setting) error {
+	var submitted, done uint64
+	s.OnFutureSubmitted.Do(func(sdk.FutureSubmitted) { submitted++ })
+	s.OnFutureDone.Do(func(sdk.FutureDone) { done++ })
+	s.OnSummary.Do(func(e sdk.Summary) { agree(e, submitted, done) })
+	return nil
+}
+
+// recorder does the same by records.
+func recorder(s *sdk.Scheduler, _ setting) error {
+	var submitted, done uint64
+	s.OnRecord.Do(func(r sdk.Record) {
+		switch r.Kind {
+		case sdk.KindSubmitted:
+			submitted++
+		case sdk.KindResult:
+			done++
+		}
+	})
+	s.OnSummary.Do(func(e sdk.Summary) { agree(e, submitted, done) })
+	return nil
+}
+
+// agree dies if the counts are not those of the summary.
+func agree(e sdk.Summary, submitted, done uint64) {
+	if submitted != e.Events["on_future_submitted"] || done != e.Events["on_future_done"] {
+		os.Exit(1)
+	}
 }
