@@ -46,9 +46,7 @@ func frame(records []sent, ordinal func(topic, uint64) uint64) *pb.Events {
 		r := &records[i]
 		e.Seq[i], e.TimeUnixNano[i], e.Kind[i], e.Task[i], e.Future[i] = r.seq, r.time, r.kind, r.task, r.future
 		e.ElapsedNs[i], e.WaitNs[i], e.Worker[i] = uint64(r.elapsed), uint64(r.wait), r.worker
-		if r.future > 0 {
-			e.Attempt[i] = 1
-		}
+		e.Attempt[i] = r.attempt
 		for k := range r.events {
 			e.Ordinals = append(e.Ordinals, ordinal(r.topics[k], r.ordinals[k]))
 		}

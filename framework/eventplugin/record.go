@@ -23,6 +23,7 @@ type record struct {
 	ordinals [maxEvents]uint64 // which emission of its topic each is, from 1
 	task     uint32
 	worker   uint32
+	attempt  uint32
 	future   uint64
 	elapsed  time.Duration
 	wait     time.Duration
@@ -92,7 +93,7 @@ func (r *record) stands(topics ...topic) {
 }
 
 func (t *topics) ofFuture(r *record, o *scheduler.Occurrence, own, tasks []topic) {
-	r.future = o.Future.ID()
+	r.future, r.attempt = o.Future.ID(), uint32(o.Future.Attempt())
 	r.stands(own...)
 	known := t.task(o.Future.Task(), o.Task)
 	r.task = known.index

@@ -70,6 +70,8 @@ type Call struct {
 	err         error
 	cause       error // of a cancellation; written before cancel is set
 	constraints *Constraints
+	attempts    atomic.Int32 // that ended before the present one
+	holds       int32        // of extensions, until it goes to its executor; guarded by Scheduler.mu
 	elapsed     time.Duration
 	accepted    time.Time            // zero unless observed
 	wait        time.Duration        // from acceptance to the end, without elapsed; 0 unless observed
@@ -115,6 +117,16 @@ func (c *Call) Constraints() Constraints {
 		return Constraints{}
 	}
 	return *c.constraints
+}
+
+// Attempt returns the number of the attempt, from 1.
+func (c *Call) Attempt() int { return int(c.attempts.Load()) + 1 }
+
+func (c *Call) priority() int {
+	if c.constraints == nil {
+		return 0
+	}
+	return c.constraints.Priority
 }
 
 // CancelRequested reports whether the call is to be cancelled.

@@ -143,31 +143,15 @@ func ExampleExtension() {
 	// spent: 9
 }
 
-// patience is an extension that gives every call of a task so long.
-type patience time.Duration
-
-func (patience) Name() string { return "patience" }
-
-func (patience) Attach(scheduler.AnyTask) error { return nil }
-
-func (p patience) PreSubmit(sub *scheduler.Submission) error {
-	latest := time.Now().Add(time.Duration(p))
-	if before := sub.Constraints.Deadline; before.IsZero() || latest.Before(before) {
-		sub.Constraints.Deadline = latest
-	}
-	return nil
-}
-
-// Constraints of a call go to the executor with it: here one by an extension,
-// on what runs longer than it may. One that the caller of Call has given stays
-// if it is earlier.
-func ExampleConstraints() {
+// Options of calls are also options of tasks: here a deadline on what runs
+// longer than it may.
+func ExampleWithin() {
 	s := scheduler.New(local.Sequential())
 	forever := task.New("forever", func(ctx context.Context, _ int) (int, error) {
 		<-ctx.Done()
 		return 0, ctx.Err()
 	})
-	limited := scheduler.NewTask(s, forever, patience(10*time.Millisecond))
+	limited := scheduler.NewTask(s, forever, scheduler.Within(10*time.Millisecond))
 	limited.OnException.Do(func(e scheduler.Exception) { fmt.Println(errors.Is(e.Err, context.DeadlineExceeded)) })
 
 	s.OnStart.Do(func() { limited.Submit(1) })

@@ -35,6 +35,27 @@ type Submission struct {
 	Constraints Constraints
 
 	reserved []reservation
+	holds    []*Hold
+}
+
+// Judge is an extension that sees how each attempt of its task's calls ended,
+// and may have the call attempted again.
+type Judge interface {
+	Extension
+	// Judge is told of an attempt before the call's future ends by it, on the
+	// goroutine that learnt of it, for several calls at a time. It must not
+	// block. What it emits takes its place before the events of that end.
+	Judge(a *Attempt)
+}
+
+// Follower is an extension that hears of the end of its task's calls as soon as
+// they have ended, before any callback.
+type Follower interface {
+	Extension
+	// Settled is called when a future has its outcome, once for each that was
+	// accepted, on the goroutine that learnt of it, for several at a time. It
+	// must not block.
+	Settled(f AnyFuture)
 }
 
 type reservation struct {
@@ -87,8 +108,10 @@ func (s *Scheduler) callAll(what string, all []func()) {
 // Constraints are what is asked of the executor for one call. The zero value
 // asks for nothing.
 type Constraints struct {
-	// Deadline is when the code's context ends.
+	// Deadline is when the code's context ends, also that of later attempts.
 	Deadline time.Time
+	// Priority puts the call before those of a lower one that wait.
+	Priority int
 }
 
 // preSubmit asks the task's extensions in order.
@@ -119,6 +142,7 @@ func (t *taskCore) Attach(extensions ...Extension) error {
 		t.submitting.Lock()
 		next := append(append([]Extension(nil), t.extensions()...), e)
 		t.exts.Store(&next)
+		t.hooks.Store(hooksOf(next))
 		t.submitting.Unlock()
 	}
 	return nil

@@ -116,6 +116,9 @@ func (r *run) shutDown() {
 
 // stopExecutors stops all executors side by side and wakes the loop.
 func (r *run) stopExecutors(kill bool, cause error) {
+	if kill {
+		r.s.killHeld(cause)
+	}
 	var wg sync.WaitGroup
 	for _, e := range r.s.executors {
 		wg.Go(func() { e.Stop(kill, cause) })

@@ -31,6 +31,9 @@ type AnyFuture interface {
 	EncodedValue() (payload []byte, contentType string, err error)
 	// Elapsed returns how long the code took, 0 before the end.
 	Elapsed() time.Duration
+	// Attempt returns the number of the attempt that the future is at, or ended
+	// with, from 1.
+	Attempt() int
 	// Worker returns the number of the worker that ran the code, -1 if none did.
 	Worker() int
 	// Done returns a channel that is closed when the future has ended.
@@ -126,6 +129,9 @@ func (f *Future[Out]) Worker() int {
 	}
 	return int(f.c.worker)
 }
+
+// Attempt implements [AnyFuture].
+func (f *Future[Out]) Attempt() int { return f.c.Attempt() }
 
 // Done implements [AnyFuture].
 func (f *Future[Out]) Done() <-chan struct{} { return f.c.waitChan() }

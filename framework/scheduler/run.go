@@ -85,7 +85,7 @@ func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 		s.mu.Unlock()
 		return err
 	}
-	s.run = r
+	s.run, s.holdless = r, false
 	handover := s.inbox.claim()
 	if r.stop == nil {
 		s.accepting, s.running = true, true

@@ -71,6 +71,7 @@ type Scheduler struct {
 	byName    map[string]AnyTask
 	loose     map[looseKey]*taskCore // of calls without a task
 	counts    Counts
+	holdless  bool // the run is killed: nothing is held any more
 	workers   WorkerCounts
 	refusals  map[refusal]uint64
 	run       *run // the one that goes on, or the last

@@ -11,7 +11,7 @@ import (
 
 // Submit has a call run without a [Task]: the scheduler's events tell of it.
 // Errors are those of [Task.Submit].
-func Submit[In, Out any](s *Scheduler, def *task.Def[In, Out], in In) (*Future[Out], error) {
+func Submit[In, Out any](s *Scheduler, def *task.Def[In, Out], in In, opts ...CallOption) (*Future[Out], error) {
 	if def == nil {
 		panic("scheduler: Submit needs a definition, not nil")
 	}
@@ -19,19 +19,19 @@ func Submit[In, Out any](s *Scheduler, def *task.Def[In, Out], in In) (*Future[O
 	if err != nil {
 		return nil, s.refuse(newCore(s, def.Name(), def.Code(), def.Executor(), def.Linked()), err)
 	}
-	return submit(s, t, nil, def, in)
+	return submitWith(s, t, nil, def, in, mannerOf(opts))
 }
 
 // Submit has the task run on in. It does not wait: the future tells the
 // outcome, as do the events. A call that is refused returns an error instead:
 // one that matches [ErrNotRunning] outside a run, a [*RefusedError] from an
 // extension, or one that says which field of in cannot be encoded.
-func (t *Task[In, Out]) Submit(in In) (*Future[Out], error) {
-	return submit(t.core.s, t.core, t, t.def, in)
+func (t *Task[In, Out]) Submit(in In, opts ...CallOption) (*Future[Out], error) {
+	return submitWith(t.core.s, t.core, t, t.def, in, mannerOf(opts))
 }
 
 // SubmitEncoded implements [AnyTask].
-func (t *Task[In, Out]) SubmitEncoded(payload []byte, contentType string) (AnyFuture, error) {
+func (t *Task[In, Out]) SubmitEncoded(payload []byte, contentType string, opts ...CallOption) (AnyFuture, error) {
 	codec := t.def.InputCodec()
 	if contentType != "" && contentType != codec.ContentType() {
 		return nil, t.core.s.refuse(t.core, task.Errorf(task.KindDecode, "the input is %s; the task takes %s", contentType, codec.ContentType()))
@@ -40,7 +40,7 @@ func (t *Task[In, Out]) SubmitEncoded(payload []byte, contentType string) (AnyFu
 	if err := codec.Unmarshal(payload, &in); err != nil {
 		return nil, t.core.s.refuse(t.core, task.Errorf(task.KindDecode, "the input does not decode as %v (%s): %v", t.def.InputType(), codec.ContentType(), err))
 	}
-	f, err := t.Submit(in)
+	f, err := t.Submit(in, opts...)
 	if err != nil {
 		return nil, err // not a nil future of a type
 	}
@@ -57,10 +57,11 @@ type manner struct {
 // cancelled and an error that wraps ctx's cause returned. A deadline of ctx becomes that of the
 // running code. The error is the caller's: events tell of it, and the run goes
 // on whatever its policies say.
-func (t *Task[In, Out]) Call(ctx context.Context, in In) (Out, error) {
-	how := manner{awaited: true}
+func (t *Task[In, Out]) Call(ctx context.Context, in In, opts ...CallOption) (Out, error) {
+	how := mannerOf(opts)
+	how.awaited = true
 	if deadline, ok := ctx.Deadline(); ok {
-		how.want.Deadline = deadline
+		how.want.before(deadline)
 	}
 	f, err := submitWith(t.core.s, t.core, t, t.def, in, how)
 	if err != nil {
@@ -72,10 +73,6 @@ func (t *Task[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 		f.Cancel(context.Cause(ctx))
 	}
 	return out, err
-}
-
-func submit[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In) (*Future[Out], error) {
-	return submitWith(s, core, t, def, in, manner{})
 }
 
 func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
@@ -124,8 +121,9 @@ func submitExtended[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out],
 		return nil, s.refuse(core, ErrNotRunning)
 	}
 	defer func() { // whatever becomes of the functions of extensions
-		s.enter(&j.c)
-		exec.Submit(&j.c)
+		if s.enter(&j.c, sub.holds) {
+			exec.Submit(&j.c)
+		}
 	}()
 	sub.commit(s, &j.Future)
 	return &j.Future, nil
@@ -193,12 +191,17 @@ func (s *Scheduler) admit(c *Call) bool {
 	return true
 }
 
-func (s *Scheduler) enter(c *Call) {
+// enter reports whether the call can go to its executor, which nobody holds it
+// from.
+func (s *Scheduler) enter(c *Call, holds []*Hold) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.placed(c)
 	s.admitted--
 	s.admitting.Done()
+	// A run that is killed has nothing held: the executor ends the call.
+	// So it does one that was cancelled before anybody was told of it.
+	return s.holdless || c.cancel.Load() || !c.hold(holds)
 }
 
 // number gives a call its number. s.mu is held.
@@ -221,8 +224,15 @@ func (s *Scheduler) end(outcomes []Outcome) {
 		now = time.Now()
 	}
 	late := 0
+	var ready []*Call // for another attempt
 	for i := range outcomes {
-		if o := &outcomes[i]; !o.Call.settle(o, now) {
+		o := &outcomes[i]
+		var again bool
+		if again, ready = s.judged(o, ready); again {
+			o.Call = nil
+			continue
+		}
+		if !o.Call.settle(o, now) {
 			o.Call = nil
 			late++
 		}
@@ -239,7 +249,11 @@ func (s *Scheduler) end(outcomes []Outcome) {
 	for i := range outcomes {
 		if c := outcomes[i].Call; c != nil {
 			c.wake()
+			s.follow(c)
 		}
+	}
+	for _, c := range ready {
+		c.dispatch()
 	}
 }
 
@@ -249,13 +263,17 @@ func (c *Call) requestCancel(cause error) bool {
 		c.s.mu.Unlock()
 		return false
 	}
-	first := !c.cancel.Load()
+	first, held := !c.cancel.Load(), false
 	if first {
 		c.cause = cause
 		c.cancel.Store(true)
+		held = c.unhold()
 	}
 	c.s.mu.Unlock()
-	if first {
+	switch {
+	case held:
+		c.s.endHeld([]*Call{c}, cause)
+	case first:
 		if exec := c.task.executor(); exec != nil {
 			exec.Cancel(c)
 		}

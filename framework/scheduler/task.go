@@ -45,7 +45,10 @@ type AnyTask interface {
 	// SubmitEncoded is [Task.Submit] for callers that have the input encoded,
 	// in the content type of the task, which an empty one stands for. The error
 	// is a [*RefusedError] too if the input does not decode.
-	SubmitEncoded(payload []byte, contentType string) (AnyFuture, error)
+	SubmitEncoded(payload []byte, contentType string, opts ...CallOption) (AnyFuture, error)
+	// Cancel asks for all futures of the task that have not ended to be
+	// cancelled, and returns how many those were; see [Future.Cancel].
+	Cancel(cause ...error) int
 	// Scheduler returns the scheduler that the task belongs to.
 	Scheduler() *Scheduler
 }
@@ -81,6 +84,7 @@ type taskCore struct {
 
 	submitting sync.Mutex // held from PreSubmit to acceptance
 	exts       atomic.Pointer[[]Extension]
+	hooks      atomic.Pointer[hooks] // of exts, nil if none has any
 	exec       atomic.Pointer[Executor]
 
 	queue  queue  // guarded by Scheduler.mu

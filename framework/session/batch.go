@@ -15,10 +15,11 @@ type Batch struct {
 }
 
 // Add adds a task. contentType is that of the input, future the host's number
-// of the task; a zero deadline is none. Sequence numbers follow each other
-// without a gap; first is that of the first task.
-func (b *Batch) Add(first uint64, index uint32, input []byte, contentType string, future uint64, deadline time.Time) {
+// of the task; a zero deadline is none; attempts are numbered from 1. Sequence
+// numbers follow each other without a gap; first is that of the first task.
+func (b *Batch) Add(first uint64, index uint32, input []byte, contentType string, future uint64, deadline time.Time, attempt int) {
 	t := &b.tasks
+	t.Attempt = column.Append(t.Attempt, len(t.Size), uint32(attempt))
 	t.ContentType = column.Append(t.ContentType, len(t.Size), contentType)
 	if len(t.Size) == 0 {
 		t.First = first
@@ -75,5 +76,6 @@ func (b *Batch) Reset() {
 		t.Inputs = nil
 	}
 	t.Task, t.Size, t.Inputs = t.Task[:0], t.Size[:0], t.Inputs[:0]
-	t.Future, t.DeadlineUnixNano, t.ContentType = t.Future[:0], t.DeadlineUnixNano[:0], t.ContentType[:0]
+	t.Future, t.DeadlineUnixNano = t.Future[:0], t.DeadlineUnixNano[:0]
+	t.ContentType, t.Attempt = t.ContentType[:0], t.Attempt[:0]
 }

@@ -25,10 +25,10 @@ func TestBatch(t *testing.T) {
 	require.Nil(t, b.Tasks())
 	require.Zero(t, b.Len())
 
-	b.Add(7, 2, []byte("one"), task.ContentJSON, 101, time.Time{})
-	b.Add(8, 0, nil, task.ContentJSON, 102, time.Time{})
-	b.Add(9, 2, []byte("three"), task.ContentJSON, 103, time.Time{})
-	requireTasks(t, &pb.Tasks{First: 7, Task: []uint32{2, 0, 2}, Size: []uint64{3, 0, 5}, Inputs: []byte("onethree"), Future: []uint64{101, 102, 103}, ContentType: []string{task.ContentJSON}}, &b)
+	b.Add(7, 2, []byte("one"), task.ContentJSON, 101, time.Time{}, 1)
+	b.Add(8, 0, nil, task.ContentJSON, 102, time.Time{}, 1)
+	b.Add(9, 2, []byte("three"), task.ContentJSON, 103, time.Time{}, 1)
+	requireTasks(t, &pb.Tasks{First: 7, Task: []uint32{2, 0, 2}, Size: []uint64{3, 0, 5}, Inputs: []byte("onethree"), Future: []uint64{101, 102, 103}, ContentType: []string{task.ContentJSON}, Attempt: []uint32{1}}, &b)
 	require.Equal(t, 3, b.Len())
 	require.Equal(t, 8, b.Bytes())
 
@@ -36,8 +36,8 @@ func TestBatch(t *testing.T) {
 	require.Nil(t, b.Tasks())
 	require.Zero(t, b.Len())
 	require.Zero(t, b.Bytes())
-	b.Add(10, 1, []byte("x"), task.ContentJSON, 104, time.Time{})
-	requireTasks(t, &pb.Tasks{First: 10, Task: []uint32{1}, Size: []uint64{1}, Inputs: []byte("x"), Future: []uint64{104}, ContentType: []string{task.ContentJSON}}, &b)
+	b.Add(10, 1, []byte("x"), task.ContentJSON, 104, time.Time{}, 1)
+	requireTasks(t, &pb.Tasks{First: 10, Task: []uint32{1}, Size: []uint64{1}, Inputs: []byte("x"), Future: []uint64{104}, ContentType: []string{task.ContentJSON}, Attempt: []uint32{1}}, &b)
 }
 
 // Lists that are optional are as long as the others or empty, whenever the
@@ -46,14 +46,14 @@ func TestBatchDeadlines(t *testing.T) {
 	t.Parallel()
 	at := time.Unix(100, 5)
 	var b session.Batch
-	b.Add(1, 0, nil, task.ContentJSON, 1, time.Time{})
+	b.Add(1, 0, nil, task.ContentJSON, 1, time.Time{}, 1)
 	require.Empty(t, b.Tasks().GetDeadlineUnixNano())
-	b.Add(2, 0, nil, task.ContentJSON, 2, at)
-	b.Add(3, 0, nil, task.ContentJSON, 3, time.Time{})
+	b.Add(2, 0, nil, task.ContentJSON, 2, at, 1)
+	b.Add(3, 0, nil, task.ContentJSON, 3, time.Time{}, 1)
 	require.Equal(t, []int64{0, 100_000_000_005, 0}, b.Tasks().GetDeadlineUnixNano())
 
 	b.Reset()
-	b.Add(4, 0, nil, task.ContentJSON, 4, time.Time{})
+	b.Add(4, 0, nil, task.ContentJSON, 4, time.Time{}, 1)
 	require.Empty(t, b.Tasks().GetDeadlineUnixNano(), "those before the reset are forgotten")
 }
 
@@ -62,7 +62,7 @@ func TestBatchContentTypes(t *testing.T) {
 	t.Parallel()
 	var b session.Batch
 	for i, c := range []string{task.ContentJSON, task.ContentJSON, task.ContentCBOR, task.ContentJSON} {
-		b.Add(uint64(i+1), 0, nil, c, uint64(i), time.Time{})
+		b.Add(uint64(i+1), 0, nil, c, uint64(i), time.Time{}, 1)
 		if i < 2 {
 			require.Equal(t, []string{task.ContentJSON}, b.Tasks().GetContentType())
 		}
@@ -70,7 +70,7 @@ func TestBatchContentTypes(t *testing.T) {
 	require.Equal(t, []string{task.ContentJSON, task.ContentJSON, task.ContentCBOR, task.ContentJSON}, b.Tasks().GetContentType())
 
 	b.Reset()
-	b.Add(5, 0, nil, task.ContentCBOR, 5, time.Time{})
+	b.Add(5, 0, nil, task.ContentCBOR, 5, time.Time{}, 1)
 	require.Equal(t, []string{task.ContentCBOR}, b.Tasks().GetContentType(), "those before the reset are forgotten")
 }
 
@@ -90,7 +90,7 @@ func TestBatchDeadlinesOutOfReach(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var b session.Batch
-			b.Add(1, 0, nil, task.ContentJSON, 1, c.at)
+			b.Add(1, 0, nil, task.ContentJSON, 1, c.at, 1)
 			require.Equal(t, []int64{c.want}, b.Tasks().GetDeadlineUnixNano())
 		})
 	}
@@ -99,9 +99,9 @@ func TestBatchDeadlinesOutOfReach(t *testing.T) {
 func TestBatchKeepsNoLargeMemory(t *testing.T) {
 	t.Parallel()
 	var b session.Batch
-	b.Add(1, 0, make([]byte, 4<<20), task.ContentJSON, 1, time.Time{})
+	b.Add(1, 0, make([]byte, 4<<20), task.ContentJSON, 1, time.Time{}, 1)
 	b.Reset()
-	b.Add(2, 0, []byte("x"), task.ContentJSON, 2, time.Time{})
+	b.Add(2, 0, []byte("x"), task.ContentJSON, 2, time.Time{}, 1)
 	require.Less(t, cap(b.Tasks().GetInputs()), 1<<20)
 }
 
@@ -116,7 +116,7 @@ func BenchmarkBatch(b *testing.B) {
 			for seq := uint64(1); b.Loop(); seq += uint64(n.tasks) {
 				batch.Reset()
 				for i := range n.tasks {
-					batch.Add(seq+uint64(i), 0, input, task.ContentJSON, seq, time.Time{})
+					batch.Add(seq+uint64(i), 0, input, task.ContentJSON, seq, time.Time{}, 1)
 				}
 				var err error
 				if frame, err = (proto.MarshalOptions{}).MarshalAppend(frame[:0], &pb.SessionRequest{Tasks: batch.Tasks()}); err != nil {

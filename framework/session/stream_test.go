@@ -73,7 +73,7 @@ func TestManyTasksInOneFrame(t *testing.T) {
 		batch.Reset()
 		first := seq
 		for range n {
-			batch.Add(seq, 0, input(seq), task.ContentJSON, 100+seq, time.Time{})
+			batch.Add(seq, 0, input(seq), task.ContentJSON, 100+seq, time.Time{}, 1)
 			seq++
 		}
 		require.NoError(t, s.Send(&pb.SessionRequest{Tasks: batch.Tasks()}))
@@ -163,7 +163,7 @@ func TestEndOfASession(t *testing.T) {
 		t.Parallel()
 		s := serve(t, willing(untilEnd)).open(t, session.Config{})
 		var batch session.Batch
-		batch.Add(1, 0, make([]byte, 1<<20), task.ContentJSON, 0, time.Time{})
+		batch.Add(1, 0, make([]byte, 1<<20), task.ContentJSON, 0, time.Time{}, 1)
 		sending, sent := make(chan struct{}), make(chan error, 1)
 		go func() {
 			close(sending)
@@ -247,7 +247,7 @@ func TestSendRefusesALargeFrame(t *testing.T) {
 	t.Parallel()
 	s := serve(t, willing(echo), grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(1024))).open(t, session.Config{})
 	var batch session.Batch
-	batch.Add(1, 0, make([]byte, 4096), task.ContentJSON, 0, time.Time{})
+	batch.Add(1, 0, make([]byte, 4096), task.ContentJSON, 0, time.Time{}, 1)
 	received := make(chan error, 1)
 	go func() { _, err := s.Receive(); received <- err }()
 	err := s.Send(&pb.SessionRequest{Tasks: batch.Tasks()})

@@ -66,7 +66,7 @@ func (p *Plugin) call(ctx context.Context, code string, input []byte, contentTyp
 	p.seq++
 	var batch session.Batch
 	deadline, _ := ctx.Deadline()
-	batch.Add(p.seq, index, input, contentType, p.seq, deadline)
+	batch.Add(p.seq, index, input, contentType, p.seq, deadline, 1)
 	if err := p.session.Send(&pb.SessionRequest{Tasks: batch.Tasks()}); err != nil {
 		<-p.over
 		return session.Result{}, p.why

@@ -131,21 +131,11 @@ func testContextEnds(t *testing.T, s *suite) {
 	r.check(t, sched, len(futures))
 }
 
-// deadlines is an extension that gives calls a deadline.
-type deadlines time.Duration
-
-func (deadlines) Name() string                   { return "deadlines" }
-func (deadlines) Attach(scheduler.AnyTask) error { return nil }
-func (d deadlines) PreSubmit(sub *scheduler.Submission) error {
-	sub.Constraints.Deadline = time.Now().Add(time.Duration(d))
-	return nil
-}
-
 func testDeadline(t *testing.T, s *suite) {
 	sched := s.scheduler(t)
 	r := record(sched)
-	until := recordTask(r, scheduler.NewTask(sched, untilEnd, deadlines(50*time.Millisecond)))
-	inc := recordTask(r, scheduler.NewTask(sched, increment, deadlines(time.Hour)))
+	until := recordTask(r, scheduler.NewTask(sched, untilEnd, scheduler.Within(50*time.Millisecond)))
+	inc := recordTask(r, scheduler.NewTask(sched, increment, scheduler.Within(time.Hour)))
 	wait := start(t, sched, tolerant()...)
 	f := submit(t, until, 0)
 	await(t, f)

@@ -66,6 +66,8 @@ func cases() []testCase {
 		{"timeout, killing", nil, testTimeoutKill},
 		{"context ends", nil, testContextEnds},
 		{"deadline", nil, testDeadline},
+		{"several attempts", nil, testAttempts},
+		{"priorities", nil, testPriorities},
 		{"pause", nil, testPause},
 		{"call", nil, testCall},
 		{"map", nil, testMap},

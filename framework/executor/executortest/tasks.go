@@ -24,7 +24,7 @@ type Part interface {
 // Tasks returns the code that the suite runs. Workers must have it under these
 // names.
 func Tasks() []Part {
-	return []Part{increment, fail, hold, untilEnd, whoami, notANumber, reverse, upper, halve}
+	return []Part{increment, fail, hold, untilEnd, whoami, atThird, notANumber, reverse, upper, halve}
 }
 
 var (
@@ -46,6 +46,13 @@ var (
 			return identity{}, errors.New("the context carries no task.Info")
 		}
 		return identity{PID: os.Getpid(), Task: info.Task, Future: info.Future, Attempt: info.Attempt, Worker: info.Worker}, nil
+	})
+
+	atThird = task.New("executortest.at-third", func(ctx context.Context, x int) (int, error) {
+		if info, _ := task.InfoFrom(ctx); info.Attempt != 3 {
+			return 0, fmt.Errorf("attempt %d", info.Attempt)
+		}
+		return x, nil
 	})
 
 	notANumber = task.New("executortest.not-a-number", func(context.Context, int) (point, error) {

@@ -19,9 +19,7 @@ type Executor struct {
 	mu      sync.Mutex
 	ready   sync.Cond
 	host    scheduler.Host
-	waiting []*scheduler.Call // nil where a call was cancelled
-	head    int               // of waiting
-	base    uint64            // number of waiting[0]; a call's is in its Private
+	waiting scheduler.Backlog
 	running map[*scheduler.Call]*running
 	claimed bool // from Start to the end of Stop
 	open    bool // from Start to Stop

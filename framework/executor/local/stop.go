@@ -67,11 +67,7 @@ func (e *Executor) Cancel(c *scheduler.Call) {
 		e.mu.Unlock()
 		return
 	}
-	waits := c.Private.Owner == e
-	if waits {
-		e.waiting[c.Private.Seq-e.base] = nil
-		c.Private.Owner = nil
-	}
+	waits := e.waiting.Drop(c)
 	end := e.host.End
 	e.mu.Unlock()
 	// Otherwise it is not yet here, where Submit will see the request, or over.
@@ -90,14 +86,9 @@ func (e *Executor) Stop(kill bool, cause error) {
 			cause = scheduler.ErrCancelled
 		}
 		e.killed = cause
-		for _, c := range e.waiting[e.head:] {
-			if c != nil {
-				c.Private.Owner = nil
-				dropped = append(dropped, scheduler.Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1})
-			}
+		for _, c := range e.waiting.Clear() {
+			dropped = append(dropped, scheduler.Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1})
 		}
-		e.base += uint64(len(e.waiting))
-		e.waiting, e.head = nil, 0
 	}
 	e.mu.Unlock()
 	e.ready.Broadcast()

@@ -57,7 +57,7 @@ func (e *Executor) take(worker int) (*scheduler.Call, context.Context) {
 		c = e.next()
 	}
 	c.MarkRunning()
-	ctx := task.WithInfo(context.Background(), task.Info{Task: c.Code(), Future: c.ID(), Attempt: 1, Worker: worker})
+	ctx := task.WithInfo(context.Background(), task.Info{Task: c.Code(), Future: c.ID(), Attempt: c.Attempt(), Worker: worker})
 	ctx, cancel := context.WithCancelCause(ctx)
 	if d := c.Constraints().Deadline; !d.IsZero() {
 		timed, release := context.WithDeadline(ctx, d)

@@ -10,7 +10,7 @@ func (w *worker) proceed() {
 		w.poke()
 	case w.recall > 0 || len(w.cancels) > 0:
 		w.poke()
-	case w.e.backlog.len > 0:
+	case w.e.backlog.Len() > 0:
 		if w.canTake() {
 			w.poke()
 		}
@@ -22,7 +22,7 @@ func (w *worker) proceed() {
 // rest has a worker that has nothing to do take work off another, once each
 // time it comes to rest.
 func (w *worker) rest() {
-	if w.window.len > 0 || w.e.backlog.len > 0 || w.idle || w.dead || w.stopping {
+	if w.window.len > 0 || w.e.backlog.Len() > 0 || w.idle || w.dead || w.stopping {
 		return
 	}
 	w.idle = true
@@ -43,7 +43,7 @@ const (
 // another goes on, and half of what the busiest holds, if another has nothing to
 // do. e.mu is held.
 func (e *Executor) balance() {
-	idle := e.backlog.len == 0 && e.hasIdle()
+	idle := e.backlog.Len() == 0 && e.hasIdle()
 	var busiest *worker
 	var most time.Duration
 	later := false

@@ -21,7 +21,7 @@ type Executor struct {
 	open      bool
 	killed    error // set by Stop with kill: what is submitted is cancelled with it
 	failed    error // set when no worker is left: what is submitted fails with it
-	backlog   backlog
+	backlog   scheduler.Backlog
 	workers   []*worker
 	codes     []string // what the plugin offers, nil before the first start
 	folder    *pluginproc.Folder
@@ -188,7 +188,7 @@ func (e *Executor) Submit(c *scheduler.Call) {
 		end([]scheduler.Outcome{o})
 		return
 	}
-	e.backlog.push(c)
+	e.backlog.Push(c)
 	e.wake()
 	e.mu.Unlock()
 }
@@ -243,7 +243,7 @@ func (e *Executor) Cancel(c *scheduler.Call) {
 		e.mu.Unlock()
 		return
 	}
-	dropped := e.backlog.drop(c)
+	dropped := e.backlog.Drop(c)
 	end := e.host.End
 	e.mu.Unlock()
 	if dropped {
@@ -285,7 +285,7 @@ func (e *Executor) Stop(kill bool, cause error) {
 			cause = errors.New("the run was ended")
 		}
 		e.killed = cause
-		for _, c := range e.backlog.clear() {
+		for _, c := range e.backlog.Clear() {
 			dropped = append(dropped, scheduler.Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1})
 		}
 	}
@@ -321,7 +321,7 @@ func (e *Executor) giveUp(w *worker, err error) {
 	e.failed = fmt.Errorf("process: plugin %s: no worker is left: %w", e.cfg.name, err)
 	failed := e.failed
 	var outcomes []scheduler.Outcome
-	for _, c := range e.backlog.clear() {
+	for _, c := range e.backlog.Clear() {
 		outcomes = append(outcomes, scheduler.Outcome{Call: c, Err: failed, Worker: -1})
 	}
 	e.mu.Unlock()

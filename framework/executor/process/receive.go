@@ -101,7 +101,7 @@ func (w *worker) returned(r *pb.Returned) error {
 			again = append(again, c)
 		}
 	}
-	w.e.backlog.pushFront(again)
+	w.e.backlog.PushFront(again)
 	w.recalled, w.unanswered = false, 0
 	w.noteAlone()
 	for _, seq := range w.cancelling {

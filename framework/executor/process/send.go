@@ -78,7 +78,7 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 			w.host.End(refused)
 		}
 		for i, c := range calls {
-			batch.Add(first+uint64(i), index[c.Code()], c.Payload(), c.ContentType(), c.ID(), c.Constraints().Deadline)
+			batch.Add(first+uint64(i), index[c.Code()], c.Payload(), c.ContentType(), c.ID(), c.Constraints().Deadline, c.Attempt())
 		}
 		req.Tasks = batch.Tasks()
 		if err := s.Send(req); err != nil {
@@ -117,7 +117,7 @@ func (w *worker) nextRequest(req *pb.SessionRequest) bool {
 		w.recall, w.cancels, w.recalled = 0, nil, true
 	}
 	req.Ping = w.pings.take()
-	return req.RecallFrom > 0 || req.Ping > 0 || w.e.backlog.len > 0 && w.canTake()
+	return req.RecallFrom > 0 || req.Ping > 0 || w.e.backlog.Len() > 0 && w.canTake()
 }
 
 // closesNow decides whether the session is to be closed.
@@ -139,7 +139,7 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 	n := min(w.room(), frameCalls, w.share())
 	bytes := 0
 	for len(calls) < n {
-		c := w.e.backlog.pop()
+		c := w.e.backlog.Pop()
 		if c == nil {
 			break
 		}
@@ -151,7 +151,7 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 		}
 		size := len(c.Payload()) + callOverhead
 		if len(calls) > 0 && bytes+size > frameBytes {
-			w.e.backlog.pushFront([]*scheduler.Call{c})
+			w.e.backlog.PushFront([]*scheduler.Call{c})
 			break
 		}
 		bytes += size
@@ -165,7 +165,7 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 		}
 		w.begun, w.idle = true, false
 	}
-	if w.e.backlog.len > 0 {
+	if w.e.backlog.Len() > 0 {
 		w.e.wake() // others may have room too
 	}
 	if w.window.len > 1 && len(w.e.workers) > 1 {
@@ -182,5 +182,5 @@ func (w *worker) share() int {
 			takers++
 		}
 	}
-	return (w.e.backlog.len + takers - 1) / max(takers, 1)
+	return (w.e.backlog.Len() + takers - 1) / max(takers, 1)
 }

@@ -255,7 +255,7 @@ func (w *worker) settle(exit pluginproc.Exit) {
 	})
 	w.window = window{base: 1}
 	w.begun = w.begun && (started > 0 || !known)
-	w.e.backlog.pushFront(again)
+	w.e.backlog.PushFront(again)
 	failed := w.e.failed
 	if failed == nil {
 		w.e.wake()

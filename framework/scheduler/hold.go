@@ -1,0 +1,88 @@
+package scheduler
+
+// Hold keeps an accepted call from its executor.
+type Hold struct {
+	s        *Scheduler
+	c        *Call // nil until the call was accepted; guarded by s.mu
+	released bool  // guarded by s.mu
+}
+
+// Hold has the call, if it is accepted, wait until the hold is released: its
+// future is pending, its events are told as ever, and it can be cancelled. The
+// call goes to its executor when all its holds were released.
+func (sub *Submission) Hold() *Hold {
+	h := &Hold{s: sub.Task.Scheduler()}
+	sub.holds = append(sub.holds, h)
+	return h
+}
+
+// Release lets the call go on. It may be called from any goroutine, does not
+// block, and does nothing for a call that has ended, or the second time.
+func (h *Hold) Release() {
+	h.s.mu.Lock()
+	if h.released {
+		h.s.mu.Unlock()
+		return
+	}
+	h.released = true
+	c := h.c
+	goes := c != nil && c.holds > 0
+	if goes {
+		c.holds--
+		goes = c.holds == 0
+	}
+	h.s.mu.Unlock()
+	if goes {
+		c.dispatch()
+	}
+}
+
+// dispatch hands a call that nobody holds to its executor.
+func (c *Call) dispatch() { c.task.executor().Submit(c) }
+
+// hold takes up the holds of a call, and reports whether there is one that was
+// not released yet. s.mu is held.
+func (c *Call) hold(holds []*Hold) bool {
+	for _, h := range holds {
+		h.c = c
+		if !h.released {
+			c.holds++
+		}
+	}
+	return c.holds > 0
+}
+
+// unhold takes the call from its holds, and reports whether there was one: then
+// no executor knows of it. s.mu is held.
+func (c *Call) unhold() bool {
+	held := c.holds > 0
+	c.holds = 0
+	return held
+}
+
+// endHeld ends a call that was taken from its holds as cancelled.
+func (s *Scheduler) endHeld(calls []*Call, cause error) {
+	if len(calls) == 0 {
+		return
+	}
+	outcomes := make([]Outcome, len(calls))
+	for i, c := range calls {
+		outcomes[i] = Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1}
+	}
+	s.end(outcomes)
+}
+
+// killHeld ends all calls that are held, now and later, as cancelled: the run
+// is killed.
+func (s *Scheduler) killHeld(cause error) {
+	s.mu.Lock()
+	s.holdless = true
+	var held []*Call
+	for c := s.queue.first; c != nil; c = c.inQueue.next {
+		if c.unhold() {
+			held = append(held, c)
+		}
+	}
+	s.mu.Unlock()
+	s.endHeld(held, cause)
+}
