@@ -76,6 +76,9 @@ func (s *Scheduler) mirrorOf(scope pb.Scope, task string) (event.Delivery, bool)
 // ResumeAfter implements [plugin.Mirror].
 func (m *mirror) ResumeAfter() uint64 {
 	s := m.s()
+	if _, again := s.Resumed(); !again {
+		return 0 // the host tells everything
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.resume
@@ -229,36 +232,16 @@ func (m *mirror) Tell(r *plugin.Record) {
 	}
 }
 
-var names = map[pb.Kind]struct{ own, task []string }{
-	pb.Kind_KIND_START:     {own: []string{"on_start"}},
-	pb.Kind_KIND_FINISHING: {own: []string{"on_finishing"}},
-	pb.Kind_KIND_FINISHED:  {own: []string{"on_finished"}},
-	pb.Kind_KIND_STOP:      {own: []string{"on_stop"}},
-	pb.Kind_KIND_TIMEOUT:   {own: []string{"on_timeout"}},
-	pb.Kind_KIND_EMPTY:     {own: []string{"on_empty"}},
-	pb.Kind_KIND_SUBMITTED: {[]string{"on_future_submitted"}, []string{"on_submitted"}},
-	pb.Kind_KIND_RESULT:    {[]string{"on_future_done", "on_future_result"}, []string{"on_done", "on_result"}},
-	pb.Kind_KIND_EXCEPTION: {[]string{"on_future_done", "on_future_exception"}, []string{"on_done", "on_exception"}},
-	pb.Kind_KIND_CANCELLED: {[]string{"on_future_cancelled"}, []string{"on_cancelled"}},
-}
-
 // namesOfKind returns the scheduler's events that a record stands for, and the
 // task's.
 func namesOfKind(r *plugin.Record) (own, task []string) {
-	if r.Kind != pb.Kind_KIND_EMITTED {
-		n := names[r.Kind]
-		return n.own, n.task
-	}
-	if r.Task == nil {
-		return []string{r.Event}, nil
-	}
-	return nil, []string{r.Event}
+	return plugin.EventsOf(r.Kind, r.Event, r.Task != nil)
 }
 
 func (s *Scheduler) follow(by event.Delivery, name string, n uint64, r *plugin.Record) {
 	err := event.Follow(by, name, n, func(into any) error { return store(r, into) })
 	if err != nil {
-		slog.Error("event not told", "event", name, "record", r.Seq, "error", err)
+		slog.ErrorContext(s.ctx, "event not told", "event", name, "record", r.Seq, "error", err)
 	}
 }
 

@@ -193,7 +193,7 @@ func (o owner) Enqueue(e event.Emission) {
 		if what.Value != nil {
 			data, err := json.Marshal(what.Value)
 			if err != nil {
-				slog.Error("event not emitted: its value does not encode as JSON", "event", what.Name, "error", err)
+				slog.ErrorContext(o.s.ctx, "event not emitted: its value does not encode as JSON", "event", what.Name, "error", err)
 				continue
 			}
 			c.Value = data
@@ -219,8 +219,8 @@ func (o owner) Failed(h *event.Handler, err error) {
 	if p, ok := err.(*event.PanicError); ok {
 		stack = p.Stack
 	}
-	slog.Error("callback failed", "callback", h.Name(), "event", h.Event(), "error", err.Error(), "stack", stack)
-	if o.s.endOnPanic {
+	alone := plugin.Panicked(o.s.ctx, "callback failed", "callback", h.Name(), "event", h.Event(), "error", err.Error(), "stack", stack)
+	if o.s.endOnPanic && alone {
 		os.Exit(1)
 	}
 }

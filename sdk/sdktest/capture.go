@@ -9,16 +9,13 @@ import (
 	"sync"
 )
 
-// pluginKey is the key under which contexts of a plugin's code carry it.
-type pluginKey struct{}
-
-// captured directs the default loggers to the plugins that run. They belong to
-// the process, hence the state at package level.
+// captured directs the default loggers to the books of the plugins that run.
+// They belong to the process, hence the state at package level.
 var captured capture
 
 type capture struct {
-	mu      sync.Mutex
-	plugins []*Plugin
+	mu    sync.Mutex
+	books []*book
 
 	// What the default loggers were before.
 	before *slog.Logger
@@ -26,23 +23,23 @@ type capture struct {
 	flags  int
 }
 
-// add begins to log to p as well.
-func (c *capture) add(p *Plugin) {
+// add begins to log to b as well.
+func (c *capture) add(b *book) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.plugins) == 0 {
+	if len(c.books) == 0 {
 		c.before, c.output, c.flags = slog.Default(), log.Writer(), log.Flags()
 		slog.SetDefault(slog.New(router{capture: c}))
 	}
-	c.plugins = append(c.plugins, p)
+	c.books = append(c.books, b)
 }
 
 // remove ends it. After the last plugin the default loggers are what they were.
-func (c *capture) remove(p *Plugin) {
+func (c *capture) remove(b *book) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.plugins = slices.DeleteFunc(c.plugins, func(o *Plugin) bool { return o == p })
-	if len(c.plugins) > 0 {
+	c.books = slices.DeleteFunc(c.books, func(o *book) bool { return o == b })
+	if len(c.books) > 0 {
 		return
 	}
 	if _, ours := slog.Default().Handler().(router); ours {
@@ -52,14 +49,14 @@ func (c *capture) remove(p *Plugin) {
 	}
 }
 
-// targets returns the plugins that a record may be of.
-func (c *capture) targets(ctx context.Context) []*Plugin {
-	if p, ok := ctx.Value(pluginKey{}).(*Plugin); ok {
-		return []*Plugin{p}
+// targets returns the books of the plugins that a record may be of.
+func (c *capture) targets(ctx context.Context) []*book {
+	if b, ok := ctx.Value(bookKey{}).(*book); ok {
+		return []*book{b}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.plugins)
+	return slices.Clone(c.books)
 }
 
 // router is the handler of the default logger while plugins run.
@@ -70,16 +67,16 @@ type router struct {
 
 // Enabled implements slog.Handler.
 func (r router) Enabled(ctx context.Context, level slog.Level) bool {
-	return slices.ContainsFunc(r.capture.targets(ctx), func(p *Plugin) bool { return p.log.Enabled(ctx, level) })
+	return slices.ContainsFunc(r.capture.targets(ctx), func(b *book) bool { return b.log.Enabled(ctx, level) })
 }
 
 // Handle implements slog.Handler.
 func (r router) Handle(ctx context.Context, rec slog.Record) error {
-	for _, p := range r.capture.targets(ctx) {
-		if !p.log.Enabled(ctx, rec.Level) {
+	for _, b := range r.capture.targets(ctx) {
+		if !b.log.Enabled(ctx, rec.Level) {
 			continue
 		}
-		h := p.log
+		h := b.log
 		for _, with := range r.with {
 			h = with(h)
 		}

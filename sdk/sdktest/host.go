@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,20 +23,27 @@ const (
 )
 
 // Host is what a plugin is told by the host that starts it. The zero Host is
-// ready: it gives no configuration and has records from INFO on logged.
+// ready: it gives no configuration, grants nothing, and has records from INFO on
+// logged.
 type Host struct {
-	// Config is the plugin's configuration, which sdk.Setup gets. It is sent
-	// as JSON. Default: none.
+	// Config is the plugin's configuration, which sdk.Setup or the event plugin
+	// gets. It is sent as JSON; of a struct with hcl tags as a config block
+	// that has all but what is optional and zero. Default: none.
 	Config any
+	// Allow is what an event plugin may do besides listening: "submit",
+	// "cancel", "stop", "emit". Default: nothing.
+	Allow []string
+	// Snapshot is what an event plugin gets that asks for one.
+	Snapshot sdk.Snapshot
 	// LogLevel is the lowest level that the plugin logs. Default: INFO.
 	LogLevel slog.Level
 	// MaxMessage is the size in bytes that one input or output may have.
 	// Default: 64 MiB.
 	MaxMessage int
-	// Grace is how long cancelled code has to return, after which a host would
-	// kill its process. Default: 5 s.
+	// Grace is how long cancelled code of a task has to return, after which a
+	// host would kill its process. Default: 5 s.
 	Grace time.Duration
-	// Worker is the number that the plugin has within its pool.
+	// Worker is the number that a plugin with tasks has within its pool.
 	Worker int
 }
 
@@ -63,8 +72,13 @@ func (h Host) Open(t testing.TB, parts ...sdk.Part) (*Plugin, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h.open(t, newBook(t, h.LogLevel), config, parts)
+}
+
+// open starts a plugin that logs to b, until the end of the test.
+func (h Host) open(t testing.TB, b *book, config []byte, parts []sdk.Part) (*Plugin, error) {
 	made := plugin.New(parts)
-	p := &Plugin{t: t, limit: h.MaxMessage, grace: h.Grace, index: map[string]uint32{},
+	p := &Plugin{t: t, limit: h.MaxMessage, grace: h.Grace, index: map[string]uint32{}, book: b,
 		slot: make(chan struct{}, 1), results: make(chan session.Result, 1), returned: make(chan uint64, 1), over: make(chan struct{})}
 	if p.limit <= 0 {
 		p.limit = defaultMaxMessage
@@ -72,15 +86,11 @@ func (h Host) Open(t testing.TB, parts ...sdk.Part) (*Plugin, error) {
 	if p.grace <= 0 {
 		p.grace = defaultGrace
 	}
-	base := context.WithValue(context.Background(), pluginKey{}, p)
-	p.log = plugin.NewLogHandler(sink{p}, &p.level)
-	p.level.Set(h.LogLevel)
-	p.server = plugin.NewServer(base, made, &p.level)
+	p.server = plugin.NewServer(b.base(), made, &b.level)
 	conn, stop, err := serve(p.server)
 	if err != nil {
 		return nil, err
 	}
-	captured.add(p)
 	t.Cleanup(func() { p.close(stop) })
 
 	names, err := offered(t.Context(), conn)
@@ -103,11 +113,40 @@ func (h Host) config() ([]byte, error) {
 	if h.Config == nil {
 		return nil, nil
 	}
-	data, err := json.Marshal(h.Config)
+	data, err := json.Marshal(asBlock(h.Config))
 	if err != nil {
 		return nil, task.Errorf(task.KindEncode, "sdktest: the configuration does not encode as JSON: %v", err)
 	}
 	return data, nil
+}
+
+// asBlock turns a struct with hcl tags into what a config block gives that has
+// everything but what is optional and zero. Other values are left alone.
+func asBlock(config any) any {
+	v := reflect.Indirect(reflect.ValueOf(config))
+	if v.Kind() != reflect.Struct {
+		return config
+	}
+	block, tagged := map[string]any{}, false
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		name, rest, _ := strings.Cut(f.Tag.Get("hcl"), ",")
+		if name == "" || !f.IsExported() {
+			continue
+		}
+		tagged = true
+		value := v.FieldByIndex(f.Index)
+		switch d, ok := value.Interface().(time.Duration); {
+		case rest == "optional" && value.IsZero():
+		case ok:
+			block[name] = d.String()
+		default:
+			block[name] = value.Interface()
+		}
+	}
+	if !tagged {
+		return config
+	}
+	return block
 }
 
 // offered asks the plugin for the names of its tasks, as a host does.

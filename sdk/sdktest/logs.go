@@ -1,12 +1,16 @@
 package sdktest
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
+	"testing"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc/logline"
+	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
 )
 
 // Line is one record of a plugin, as a host gets it.
@@ -42,29 +46,67 @@ func (l Line) String() string {
 	return s
 }
 
-// Logs returns what the plugin has logged so far, in order. What a task logged
-// is there when its call returns.
-func (p *Plugin) Logs() []Line {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.lines)
+// book keeps what a plugin logs.
+type book struct {
+	t     testing.TB
+	log   slog.Handler
+	level slog.LevelVar
+
+	mu     sync.Mutex
+	lines  []Line
+	closed bool
 }
 
-// sink takes a plugin's records in the form in which they travel to a host.
-type sink struct{ *Plugin }
+// bookKey is the key under which contexts of a plugin's code carry its book.
+type bookKey struct{}
 
-func (p sink) Write(text []byte) (int, error) {
+// newBook begins a book, which the default loggers write to until the end of
+// the test.
+func newBook(t testing.TB, level slog.Level) *book {
+	b := &book{t: t}
+	b.log = plugin.NewLogHandler(b, &b.level)
+	b.level.Set(level)
+	captured.add(b)
+	t.Cleanup(func() {
+		captured.remove(b)
+		b.close()
+	})
+	return b
+}
+
+// base returns what the contexts of the plugin's code descend from.
+func (b *book) base() context.Context { return context.WithValue(context.Background(), bookKey{}, b) }
+
+func (b *book) all() []Line {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.lines)
+}
+
+// close has what is logged from now on dropped: the test may be over.
+func (b *book) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+}
+
+// Write takes one record in the form in which it travels to a host.
+func (b *book) Write(text []byte) (int, error) {
 	r, err := logline.Parse(text[1:]) // behind an end of line
 	if err != nil {
 		return 0, fmt.Errorf("sdktest: a plugin's log: %w", err)
 	}
 	line := Line{Time: r.Time, Level: r.Level, Message: r.Message, Task: r.Task, Future: r.Future, Attrs: r.Attrs}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed { // the test may be over
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
 		return len(text), nil
 	}
-	p.lines = append(p.lines, line)
-	p.t.Log(line)
+	b.lines = append(b.lines, line)
+	b.t.Log(line)
 	return len(text), nil
 }
+
+// Logs returns what the plugin has logged so far, in order. What a task logged
+// is there when its call returns.
+func (p *Plugin) Logs() []Line { return p.book.all() }

@@ -3,8 +3,6 @@ package sdktest
 import (
 	"errors"
 	"fmt"
-	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -28,13 +26,7 @@ type Plugin struct {
 	returned chan uint64
 	over     chan struct{} // closed when the session has ended
 	why      error         // valid once over is closed
-
-	log   slog.Handler
-	level slog.LevelVar
-
-	mu     sync.Mutex
-	lines  []Line
-	closed bool
+	book     *book
 }
 
 // receive hands over what the plugin answers. One call is under way at a time,
@@ -67,7 +59,7 @@ func (p *Plugin) receive() {
 // endGrace is how long a plugin may take to end.
 const endGrace = 5 * time.Second
 
-// close ends the plugin. What it logs from then on is lost.
+// close ends the plugin.
 func (p *Plugin) close(stop func()) {
 	var err error
 	if p.session != nil {
@@ -82,10 +74,6 @@ func (p *Plugin) close(stop func()) {
 	if p.session != nil {
 		<-p.over
 	}
-	captured.remove(p)
-	p.mu.Lock()
-	p.closed = true
-	p.mu.Unlock()
 	if err != nil {
 		p.t.Errorf("sdktest: end of the plugin: %v", err)
 	}

@@ -116,12 +116,12 @@ func (l *Link) Call(ctx context.Context, c *pb.Call) (*pb.Reply, error) {
 func (l *Link) Tell(c *pb.Call, what string) {
 	answer, err := l.send(c)
 	if err != nil {
-		slog.Error(what, "error", err)
+		slog.ErrorContext(l.base, what, "error", err)
 		return
 	}
 	go func() {
 		if r, ok := <-answer; ok && r.GetFailure() != nil {
-			slog.Error(what, "error", failure.ToError(r.GetFailure()))
+			slog.ErrorContext(l.base, what, "error", failure.ToError(r.GetFailure()))
 		}
 	}()
 }
@@ -281,7 +281,7 @@ func (l *Link) loop(ctx context.Context) {
 			return
 		}
 		// A callback called runtime.Goexit, which ends this goroutine and no other.
-		slog.Error("a callback called runtime.Goexit")
+		slog.ErrorContext(l.base, "a callback called runtime.Goexit")
 		go l.loop(ctx)
 	}()
 	for {
@@ -298,15 +298,15 @@ func (l *Link) loop(ctx context.Context) {
 		l.queue[0] = nil
 		l.queue = l.queue[1:]
 		l.mu.Unlock()
-		guarded("function given to CallLater", do)
+		l.guarded("function given to CallLater", do)
 	}
 }
 
 // guarded calls fn and logs a panic.
-func guarded(what string, fn func()) {
+func (l *Link) guarded(what string, fn func()) {
 	defer func() {
 		if v := recover(); v != nil {
-			slog.Error(what+" panicked", "error", fmt.Sprint(v), "stack", string(debug.Stack()))
+			Panicked(l.base, what+" panicked", "error", fmt.Sprint(v), "stack", string(debug.Stack()))
 		}
 	}()
 	fn()
@@ -332,7 +332,7 @@ func (l *Link) tell(e *pb.Events) {
 		}
 	})
 	if err != nil {
-		slog.Error("the host sent what cannot be read", "error", err)
+		slog.ErrorContext(l.base, "the host sent what cannot be read", "error", err)
 	}
 	l.ack()
 }
@@ -348,7 +348,7 @@ func (l *Link) ack() {
 	state, err := l.mirror.State()
 	switch {
 	case err != nil:
-		slog.Error("the plugin's state cannot be kept; the last one that could be is", "error", err)
+		slog.ErrorContext(l.base, "the plugin's state cannot be kept; the last one that could be is", "error", err)
 	case state != nil:
 		a.State = state
 	}
@@ -358,15 +358,15 @@ func (l *Link) ack() {
 
 // finish tells that there is no more, and answers when everything is flushed.
 func (l *Link) finish(ctx context.Context, f *pb.Finish) {
-	guarded("flushing", func() {
+	l.guarded("flushing", func() {
 		if err := l.mirror.Finish(ctx, f); err != nil {
-			slog.Error("not everything could be flushed", "error", err)
+			slog.ErrorContext(ctx, "not everything could be flushed", "error", err)
 		}
 	})
 	l.ack()
 	l.out.add(&pb.SessionResponse{Finished: true})
 	if !f.GetStay() && l.mirror.Linger() > 0 {
-		guarded("lingering", func() { l.mirror.Lingering(ctx) })
+		l.guarded("lingering", func() { l.mirror.Lingering(ctx) })
 		l.leave()
 	}
 }

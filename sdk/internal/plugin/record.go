@@ -31,6 +31,33 @@ type Record struct {
 	Change      *pb.WorkerChange
 }
 
+// events are what a record of each kind stands for: the scheduler's events and
+// those of the future's task, in the order in which they are told.
+var events = map[pb.Kind]struct{ own, task []string }{
+	pb.Kind_KIND_START:     {own: []string{"on_start"}},
+	pb.Kind_KIND_FINISHING: {own: []string{"on_finishing"}},
+	pb.Kind_KIND_FINISHED:  {own: []string{"on_finished"}},
+	pb.Kind_KIND_STOP:      {own: []string{"on_stop"}},
+	pb.Kind_KIND_TIMEOUT:   {own: []string{"on_timeout"}},
+	pb.Kind_KIND_EMPTY:     {own: []string{"on_empty"}},
+	pb.Kind_KIND_SUBMITTED: {[]string{"on_future_submitted"}, []string{"on_submitted"}},
+	pb.Kind_KIND_RESULT:    {[]string{"on_future_done", "on_future_result"}, []string{"on_done", "on_result"}},
+	pb.Kind_KIND_EXCEPTION: {[]string{"on_future_done", "on_future_exception"}, []string{"on_done", "on_exception"}},
+	pb.Kind_KIND_CANCELLED: {[]string{"on_future_cancelled"}, []string{"on_cancelled"}},
+}
+
+// EventsOf returns the events that a record stands for: the scheduler's, and
+// the task's. emitted is what was emitted by hand, onTask whether on a task.
+func EventsOf(k pb.Kind, emitted string, onTask bool) (own, task []string) {
+	switch {
+	case k != pb.Kind_KIND_EMITTED:
+		return events[k].own, events[k].task
+	case onTask:
+		return nil, []string{emitted}
+	}
+	return []string{emitted}, nil
+}
+
 // perScope is how many events of the scheduler, or of a task, a record stands
 // for.
 func perScope(k pb.Kind) int {
