@@ -202,6 +202,24 @@ type Gauges struct {
 	LastSeq        uint64 // the last record there was
 	Missed         uint64 // records that this plugin has missed
 	Refused        uint64 // calls that were not accepted
+	Running        int    // futures of the queue whose code runs
+	// Oldest is for how long the first future that waits has waited, 0 if none
+	// does.
+	Oldest time.Duration
+	// Refusals are the refused calls by task and reason, in no order.
+	Refusals []Refused
+	// Plugins are the event plugins of the scheduler.
+	Plugins []PluginGauges
+}
+
+// PluginGauges tell how an event plugin fares.
+type PluginGauges struct {
+	Name     string
+	Lost     bool   // it has been given up
+	Lag      uint64 // records that it has not dealt with
+	Missed   uint64 // records that it has missed
+	Restarts uint64 // how often its process was replaced
+	Self     bool   // it is the one that asks
 }
 
 // Kind says what a record tells.
@@ -279,8 +297,21 @@ func changeOf(r *plugin.Record) WorkerChange {
 }
 
 func gaugesOf(g *pb.Gauges) Gauges {
-	return Gauges{Queue: int(g.GetQueue()), Workers: int(g.GetWorkers()), WorkersStarted: g.GetWorkersStarted(), WorkersLost: g.GetWorkersLost(),
-		LastSeq: g.GetLastSeq(), Missed: g.GetMissed(), Refused: g.GetRefused()}
+	out := Gauges{Queue: int(g.GetQueue()), Workers: int(g.GetWorkers()), WorkersStarted: g.GetWorkersStarted(), WorkersLost: g.GetWorkersLost(),
+		LastSeq: g.GetLastSeq(), Missed: g.GetMissed(), Refused: g.GetRefused(), Running: int(g.GetRunning()), Oldest: time.Duration(g.GetOldestNs())}
+	out.Refusals = refusalsOf(g.GetRefusals())
+	for _, p := range g.GetPlugins() {
+		out.Plugins = append(out.Plugins, PluginGauges{p.GetName(), p.GetLost(), p.GetLag(), p.GetMissed(), p.GetRestarts(), p.GetSelf()})
+	}
+	return out
+}
+
+func refusalsOf(list []*pb.Refused) []Refused {
+	var out []Refused
+	for _, r := range list {
+		out = append(out, Refused{r.GetTask(), r.GetReason(), r.GetCount()})
+	}
+	return out
 }
 
 // countName is how an event is called in counts by name.

@@ -141,12 +141,10 @@ func (m *mirror) State() ([]byte, error) {
 func (m *mirror) Finish(ctx context.Context, f *pb.Finish) error {
 	s := m.s()
 	sum := Summary{Exit: f.GetExit(), Message: f.GetMessage(), Err: failure.ToError(f.GetError()), Elapsed: time.Duration(f.GetElapsedNs()),
-		Events: map[string]uint64{}, Records: f.GetLastSeq(), Missed: f.GetMissed(), Gauges: gaugesOf(f.GetGauges())}
+		Events: map[string]uint64{}, Records: f.GetLastSeq(), Missed: f.GetMissed(), Gauges: gaugesOf(f.GetGauges()),
+		Refused: refusalsOf(f.GetRefused())}
 	for _, c := range f.GetCounts() {
 		sum.Events[countName(c)] = c.GetCount()
-	}
-	for _, r := range f.GetRefused() {
-		sum.Refused = append(sum.Refused, Refused{r.GetTask(), r.GetReason(), r.GetCount()})
 	}
 	s.tellOwn(summaryEvent, s.OnSummary.Count(), func(into any) { *into.(*Summary) = sum })
 	s.mu.Lock()
@@ -295,6 +293,7 @@ func recordOf(r *plugin.Record) Record {
 	}
 	own, task := namesOfKind(r)
 	ordinals := r.Ordinals
+	out.Events = make([]Emission, 0, len(own)+len(task))
 	for _, name := range own {
 		out.Events = append(out.Events, Emission{Name: name, Ordinal: ordinals[0]})
 		ordinals = ordinals[1:]

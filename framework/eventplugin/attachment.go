@@ -102,7 +102,9 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.proc, a.session = proc, s
-	a.ping, a.unheard, a.asked = 0, 0, false
+	a.unheard, a.asked = 0, false
+	a.pings++
+	a.ping = a.pings // with which it learns how the host stands
 	a.linger = time.Duration(s.Welcome().GetLingerNs())
 	if again {
 		a.rewind(s.Welcome().GetResumeAfter())

@@ -23,6 +23,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // patience bounds what should take milliseconds, on a busy machine.
@@ -451,6 +452,50 @@ func TestNothingStartsWithABadPlugin(t *testing.T) {
 		require.Contains(t, r.logs.String(), "event plugin not attached")
 		require.Equal(t, "on_start", r.lines("trace")[0])
 	})
+}
+
+// TestPluginsLearnHowTheHostStands holds a call until a plugin has heard that it
+// runs, and the run until another one has died and come back.
+func TestPluginsLearnHowTheHostStands(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, local.Pool(1), func(dir string) []*eventplugin.Spec {
+		return []*eventplugin.Spec{self(dir, "watchman"), self(dir, "crasher")}
+	})
+	heard := filepath.Join(r.dir, "watchman once")
+	hold := scheduler.NewTask(r.Scheduler, task.New("hold", func(ctx context.Context, _ int) (int, error) {
+		for {
+			if _, err := os.Stat(heard); err == nil {
+				return 0, nil
+			}
+			select {
+			case <-time.After(time.Millisecond):
+			case <-ctx.Done():
+				return 0, context.Cause(ctx)
+			}
+		}
+	}))
+	r.OnStart.Do(func() {
+		for range 2 {
+			_, err := hold.Submit(1)
+			require.NoError(t, err)
+		}
+		for range 60 {
+			_, err := r.double.Submit(1)
+			require.NoError(t, err)
+		}
+	})
+	r.double.OnResult.Do(func(scheduler.Result[int]) {
+		for r.hub.Reports()[1].Restarts == 0 {
+			<-time.After(time.Millisecond)
+		}
+	}, event.Every(60))
+	_, err := r.double.Submit(1)
+	require.ErrorIs(t, err, scheduler.ErrNotRunning)
+	r.run()
+	require.Equal(t, []string{"62 of 1, 1 run, oldest true",
+		fmt.Sprintf("0 of 1, 0 run, [{double not running 1}] refused, record %[1]d of %[1]d", r.hub.Reports()[0].Emitted),
+		"watchman: self true, lost false, missed 0, restarts 0", "crasher: self false, lost false, missed 0, restarts 1",
+	}, r.lines("watchman"))
 }
 
 func TestRunAgainAndStay(t *testing.T) {

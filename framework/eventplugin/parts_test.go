@@ -34,8 +34,7 @@ func parts() []sdk.Part {
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
 		"trace": trace, "records": records, "options": options, "driver": drive, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
-		"buffered": buffered,
-		"counter": counter, "recorder": recorder,
+		"buffered": buffered, "counter": counter, "recorder": recorder, "watchman": watchman,
 	} {
 		parts = append(parts, sdk.EventPlugin(name, setUp))
 	}
@@ -302,4 +301,31 @@ func agree(e sdk.Summary, submitted, done uint64) {
 	if submitted != e.Events["on_future_submitted"] || done != e.Events["on_future_done"] {
 		os.Exit(1)
 	}
+}
+
+// watchman writes down how the host stands, as soon as it knows of a call that
+// runs, and at the end.
+func watchman(s *sdk.Scheduler, c setting) error {
+	write := writer(c.File)
+	s.OnFutureResult.Do(func(sdk.FutureResult) {}) // something to lag behind
+	told := false
+	var look func()
+	look = func() {
+		if g := s.Gauges(); g.Running > 0 && !told {
+			told = true
+			write("%d of %d, %d run, oldest %t", g.Queue, g.Workers, g.Running, g.Oldest > 0)
+			must(nil, os.WriteFile(c.Once, nil, 0o600))
+			return
+		}
+		s.CallLater(time.Millisecond, look)
+	}
+	s.CallLater(0, look)
+	s.OnSummary.Do(func(e sdk.Summary) {
+		g := e.Gauges
+		write("%d of %d, %d run, %v refused, record %d of %d", g.Queue, g.Workers, g.Running, g.Refusals, g.LastSeq, e.Records)
+		for _, p := range g.Plugins {
+			write("%s: self %t, lost %t, missed %d, restarts %d", p.Name, p.Self, p.Lost, p.Missed, p.Restarts)
+		}
+	})
+	return nil
 }

@@ -49,11 +49,17 @@ type HandlerReport struct {
 func (h *Hub) Reports() []Report {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.current == nil {
+		return append([]Report(nil), h.reports...)
+	}
+	return h.accounts()
+}
+
+// accounts are the reports of a run that goes on. h.mu is held.
+func (h *Hub) accounts() []Report {
 	out := append([]Report(nil), h.reports...)
-	if h.current != nil {
-		for _, a := range h.attached {
-			out = append(out, a.report())
-		}
+	for _, a := range h.attached {
+		out = append(out, a.report())
 	}
 	return out
 }
@@ -104,7 +110,7 @@ func (l *eventLog) addresses() []address {
 
 // finishMessage is what plugins are told at the end of a run.
 func (h *Hub) finishMessage(s *scheduler.Scheduler, exit scheduler.Exit) *pb.Finish {
-	f := &pb.Finish{Exit: exit.Code.String(), Message: exit.Message, Error: failure.FromError(exit.Err), ElapsedNs: int64(exit.Elapsed), Gauges: gaugesOf(s)}
+	f := &pb.Finish{Exit: exit.Code.String(), Message: exit.Message, Error: failure.FromError(exit.Err), ElapsedNs: int64(exit.Elapsed), Gauges: h.gauges(s)}
 	for _, e := range s.Emitter().Events() {
 		f.Counts = append(f.Counts, &pb.Count{Scope: pb.Scope_SCOPE_SCHEDULER, Event: e.Name, Count: e.Count})
 	}
@@ -113,17 +119,26 @@ func (h *Hub) finishMessage(s *scheduler.Scheduler, exit scheduler.Exit) *pb.Fin
 			f.Counts = append(f.Counts, &pb.Count{Scope: pb.Scope_SCOPE_TASK, Task: t.Name(), Event: e.Name, Count: e.Count})
 		}
 	}
-	for _, r := range s.Refusals() {
-		f.Refused = append(f.Refused, &pb.Refused{Task: r.Task, Reason: r.Reason, Count: r.Count})
-	}
+	f.Refused = f.Gauges.Refusals
 	return f
 }
 
-func gaugesOf(s *scheduler.Scheduler) *pb.Gauges {
-	w, counts := s.Workers(), s.Counts()
-	g := &pb.Gauges{Queue: uint64(s.Len()), WorkersLost: w.Lost, WorkersStarted: w.Started, Refused: counts.Refused}
+// gauges tell how a scheduler and its plugins stand.
+func (h *Hub) gauges(s *scheduler.Scheduler) *pb.Gauges {
+	w, counts, load := s.Workers(), s.Counts(), s.Load()
+	g := &pb.Gauges{Queue: uint64(load.Queue), Running: uint64(load.Running), OldestNs: int64(load.Oldest),
+		WorkersLost: w.Lost, WorkersStarted: w.Started, Refused: counts.Refused}
 	for _, e := range s.Executors() {
 		g.Workers += uint64(e.Workers)
+	}
+	for _, r := range s.Refusals() {
+		g.Refusals = append(g.Refusals, &pb.Refused{Task: r.Task, Reason: r.Reason, Count: r.Count})
+	}
+	h.mu.Lock()
+	plugins := h.accounts()
+	h.mu.Unlock()
+	for _, r := range plugins {
+		g.Plugins = append(g.Plugins, &pb.PluginGauges{Name: r.Name, Lost: r.Err != nil, Lag: r.Undelivered, Missed: r.Missed, Restarts: uint64(r.Restarts)})
 	}
 	return g
 }

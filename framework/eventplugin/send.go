@@ -48,9 +48,17 @@ func (a *attachment) collect(req *pb.SessionRequest) {
 		return
 	}
 	if s := a.hub.scheduler(); s != nil {
-		req.Gauges = gaugesOf(s)
-		_, req.Gauges.LastSeq = a.hub.events.behind(a.reader)
-		req.Gauges.Missed = missed
+		req.Gauges = a.hub.gauges(s)
+		_, last := a.hub.events.behind(a.reader)
+		a.ofOwn(req.Gauges, last, missed)
+	}
+}
+
+// ofOwn adds to gauges what is this plugin's own.
+func (a *attachment) ofOwn(g *pb.Gauges, last, missed uint64) {
+	g.LastSeq, g.Missed = last, missed
+	for _, p := range g.Plugins {
+		p.Self = p.Name == a.spec.name
 	}
 }
 
@@ -188,5 +196,6 @@ func (a *attachment) collectFinish(req *pb.SessionRequest) {
 	a.asked = true
 	f := proto.Clone(a.finishing).(*pb.Finish)
 	f.LastSeq, f.Missed, f.Stay = last, a.missed, a.spec.stay
+	a.ofOwn(f.Gauges, last, a.missed)
 	req.Finish = f
 }

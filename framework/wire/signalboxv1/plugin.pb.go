@@ -2387,7 +2387,15 @@ type Gauges struct {
 	// Records that this plugin has missed so far.
 	Missed uint64 `protobuf:"varint,6,opt,name=missed,proto3" json:"missed,omitempty"`
 	// Calls that were refused so far.
-	Refused       uint64 `protobuf:"varint,7,opt,name=refused,proto3" json:"refused,omitempty"`
+	Refused uint64 `protobuf:"varint,7,opt,name=refused,proto3" json:"refused,omitempty"`
+	// Of the queue, those whose code runs.
+	Running uint64 `protobuf:"varint,8,opt,name=running,proto3" json:"running,omitempty"`
+	// For how long the first that waits has waited. 0: none does.
+	OldestNs int64 `protobuf:"varint,9,opt,name=oldest_ns,json=oldestNs,proto3" json:"oldest_ns,omitempty"`
+	// Calls that were refused so far, by task and reason.
+	Refusals []*Refused `protobuf:"bytes,10,rep,name=refusals,proto3" json:"refusals,omitempty"`
+	// The event plugins of the scheduler.
+	Plugins       []*PluginGauges `protobuf:"bytes,11,rep,name=plugins,proto3" json:"plugins,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2471,6 +2479,124 @@ func (x *Gauges) GetRefused() uint64 {
 	return 0
 }
 
+func (x *Gauges) GetRunning() uint64 {
+	if x != nil {
+		return x.Running
+	}
+	return 0
+}
+
+func (x *Gauges) GetOldestNs() int64 {
+	if x != nil {
+		return x.OldestNs
+	}
+	return 0
+}
+
+func (x *Gauges) GetRefusals() []*Refused {
+	if x != nil {
+		return x.Refusals
+	}
+	return nil
+}
+
+func (x *Gauges) GetPlugins() []*PluginGauges {
+	if x != nil {
+		return x.Plugins
+	}
+	return nil
+}
+
+// PluginGauges tell how an event plugin fares.
+type PluginGauges struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// It has been given up.
+	Lost bool `protobuf:"varint,2,opt,name=lost,proto3" json:"lost,omitempty"`
+	// Records that it has not dealt with.
+	Lag uint64 `protobuf:"varint,3,opt,name=lag,proto3" json:"lag,omitempty"`
+	// Records that it has missed so far.
+	Missed uint64 `protobuf:"varint,4,opt,name=missed,proto3" json:"missed,omitempty"`
+	// How often its process was replaced.
+	Restarts uint64 `protobuf:"varint,5,opt,name=restarts,proto3" json:"restarts,omitempty"`
+	// It is the one that is told.
+	Self          bool `protobuf:"varint,6,opt,name=self,proto3" json:"self,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PluginGauges) Reset() {
+	*x = PluginGauges{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PluginGauges) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PluginGauges) ProtoMessage() {}
+
+func (x *PluginGauges) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PluginGauges.ProtoReflect.Descriptor instead.
+func (*PluginGauges) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *PluginGauges) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PluginGauges) GetLost() bool {
+	if x != nil {
+		return x.Lost
+	}
+	return false
+}
+
+func (x *PluginGauges) GetLag() uint64 {
+	if x != nil {
+		return x.Lag
+	}
+	return 0
+}
+
+func (x *PluginGauges) GetMissed() uint64 {
+	if x != nil {
+		return x.Missed
+	}
+	return 0
+}
+
+func (x *PluginGauges) GetRestarts() uint64 {
+	if x != nil {
+		return x.Restarts
+	}
+	return 0
+}
+
+func (x *PluginGauges) GetSelf() bool {
+	if x != nil {
+		return x.Self
+	}
+	return false
+}
+
 // Ack acknowledges every record up to a sequence number.
 type Ack struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2485,7 +2611,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2497,7 +2623,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2510,7 +2636,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{26}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Ack) GetSeq() uint64 {
@@ -2557,7 +2683,7 @@ type Finish struct {
 
 func (x *Finish) Reset() {
 	*x = Finish{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2569,7 +2695,7 @@ func (x *Finish) String() string {
 func (*Finish) ProtoMessage() {}
 
 func (x *Finish) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2582,7 +2708,7 @@ func (x *Finish) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finish.ProtoReflect.Descriptor instead.
 func (*Finish) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{27}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Finish) GetExit() string {
@@ -2667,7 +2793,7 @@ type Refused struct {
 
 func (x *Refused) Reset() {
 	*x = Refused{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2679,7 +2805,7 @@ func (x *Refused) String() string {
 func (*Refused) ProtoMessage() {}
 
 func (x *Refused) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2692,7 +2818,7 @@ func (x *Refused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refused.ProtoReflect.Descriptor instead.
 func (*Refused) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{28}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Refused) GetTask() string {
@@ -2735,7 +2861,7 @@ type Call struct {
 
 func (x *Call) Reset() {
 	*x = Call{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2747,7 +2873,7 @@ func (x *Call) String() string {
 func (*Call) ProtoMessage() {}
 
 func (x *Call) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2760,7 +2886,7 @@ func (x *Call) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Call.ProtoReflect.Descriptor instead.
 func (*Call) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{29}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Call) GetId() uint64 {
@@ -2869,7 +2995,7 @@ type Submit struct {
 
 func (x *Submit) Reset() {
 	*x = Submit{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2881,7 +3007,7 @@ func (x *Submit) String() string {
 func (*Submit) ProtoMessage() {}
 
 func (x *Submit) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2894,7 +3020,7 @@ func (x *Submit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Submit.ProtoReflect.Descriptor instead.
 func (*Submit) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{30}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Submit) GetTask() string {
@@ -2929,7 +3055,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2941,7 +3067,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2954,7 +3080,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{31}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Cancel) GetFuture() uint64 {
@@ -2982,7 +3108,7 @@ type Stop struct {
 
 func (x *Stop) Reset() {
 	*x = Stop{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2994,7 +3120,7 @@ func (x *Stop) String() string {
 func (*Stop) ProtoMessage() {}
 
 func (x *Stop) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3007,7 +3133,7 @@ func (x *Stop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stop.ProtoReflect.Descriptor instead.
 func (*Stop) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{32}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Stop) GetMessage() string {
@@ -3040,7 +3166,7 @@ type Emit struct {
 
 func (x *Emit) Reset() {
 	*x = Emit{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3052,7 +3178,7 @@ func (x *Emit) String() string {
 func (*Emit) ProtoMessage() {}
 
 func (x *Emit) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3065,7 +3191,7 @@ func (x *Emit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Emit.ProtoReflect.Descriptor instead.
 func (*Emit) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{33}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Emit) GetTask() string {
@@ -3105,7 +3231,7 @@ type Look struct {
 
 func (x *Look) Reset() {
 	*x = Look{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3117,7 +3243,7 @@ func (x *Look) String() string {
 func (*Look) ProtoMessage() {}
 
 func (x *Look) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3130,7 +3256,7 @@ func (x *Look) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Look.ProtoReflect.Descriptor instead.
 func (*Look) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{34}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{35}
 }
 
 // Reply answers a call.
@@ -3149,7 +3275,7 @@ type Reply struct {
 
 func (x *Reply) Reset() {
 	*x = Reply{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3161,7 +3287,7 @@ func (x *Reply) String() string {
 func (*Reply) ProtoMessage() {}
 
 func (x *Reply) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3174,7 +3300,7 @@ func (x *Reply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reply.ProtoReflect.Descriptor instead.
 func (*Reply) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{35}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Reply) GetId() uint64 {
@@ -3226,7 +3352,7 @@ type FutureEnd struct {
 
 func (x *FutureEnd) Reset() {
 	*x = FutureEnd{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3238,7 +3364,7 @@ func (x *FutureEnd) String() string {
 func (*FutureEnd) ProtoMessage() {}
 
 func (x *FutureEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3251,7 +3377,7 @@ func (x *FutureEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FutureEnd.ProtoReflect.Descriptor instead.
 func (*FutureEnd) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{36}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *FutureEnd) GetFuture() uint64 {
@@ -3476,7 +3602,7 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x06worker\x18\x02 \x01(\rR\x06worker\x12\x14\n" +
 	"\x05state\x18\x03 \x01(\tR\x05state\x12\x10\n" +
 	"\x03pid\x18\x04 \x01(\rR\x03pid\x12\x14\n" +
-	"\x05error\x18\x05 \x01(\tR\x05error\"\xd1\x01\n" +
+	"\x05error\x18\x05 \x01(\tR\x05error\"\xf1\x02\n" +
 	"\x06Gauges\x12\x14\n" +
 	"\x05queue\x18\x01 \x01(\x04R\x05queue\x12\x18\n" +
 	"\aworkers\x18\x02 \x01(\x04R\aworkers\x12!\n" +
@@ -3484,7 +3610,19 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x0fworkers_started\x18\x04 \x01(\x04R\x0eworkersStarted\x12\x19\n" +
 	"\blast_seq\x18\x05 \x01(\x04R\alastSeq\x12\x16\n" +
 	"\x06missed\x18\x06 \x01(\x04R\x06missed\x12\x18\n" +
-	"\arefused\x18\a \x01(\x04R\arefused\"R\n" +
+	"\arefused\x18\a \x01(\x04R\arefused\x12\x18\n" +
+	"\arunning\x18\b \x01(\x04R\arunning\x12\x1b\n" +
+	"\toldest_ns\x18\t \x01(\x03R\boldestNs\x121\n" +
+	"\brefusals\x18\n" +
+	" \x03(\v2\x15.signalbox.v1.RefusedR\brefusals\x124\n" +
+	"\aplugins\x18\v \x03(\v2\x1a.signalbox.v1.PluginGaugesR\aplugins\"\x90\x01\n" +
+	"\fPluginGauges\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04lost\x18\x02 \x01(\bR\x04lost\x12\x10\n" +
+	"\x03lag\x18\x03 \x01(\x04R\x03lag\x12\x16\n" +
+	"\x06missed\x18\x04 \x01(\x04R\x06missed\x12\x1a\n" +
+	"\brestarts\x18\x05 \x01(\x04R\brestarts\x12\x12\n" +
+	"\x04self\x18\x06 \x01(\bR\x04self\"R\n" +
 	"\x03Ack\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12\x19\n" +
 	"\x05state\x18\x02 \x01(\fH\x00R\x05state\x88\x01\x01\x12\x14\n" +
@@ -3584,7 +3722,7 @@ func file_signalbox_v1_plugin_proto_rawDescGZIP() []byte {
 }
 
 var file_signalbox_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_signalbox_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_signalbox_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_signalbox_v1_plugin_proto_goTypes = []any{
 	(Scope)(0),               // 0: signalbox.v1.Scope
 	(Kind)(0),                // 1: signalbox.v1.Kind
@@ -3614,17 +3752,18 @@ var file_signalbox_v1_plugin_proto_goTypes = []any{
 	(*Detail)(nil),           // 25: signalbox.v1.Detail
 	(*WorkerChange)(nil),     // 26: signalbox.v1.WorkerChange
 	(*Gauges)(nil),           // 27: signalbox.v1.Gauges
-	(*Ack)(nil),              // 28: signalbox.v1.Ack
-	(*Finish)(nil),           // 29: signalbox.v1.Finish
-	(*Refused)(nil),          // 30: signalbox.v1.Refused
-	(*Call)(nil),             // 31: signalbox.v1.Call
-	(*Submit)(nil),           // 32: signalbox.v1.Submit
-	(*Cancel)(nil),           // 33: signalbox.v1.Cancel
-	(*Stop)(nil),             // 34: signalbox.v1.Stop
-	(*Emit)(nil),             // 35: signalbox.v1.Emit
-	(*Look)(nil),             // 36: signalbox.v1.Look
-	(*Reply)(nil),            // 37: signalbox.v1.Reply
-	(*FutureEnd)(nil),        // 38: signalbox.v1.FutureEnd
+	(*PluginGauges)(nil),     // 28: signalbox.v1.PluginGauges
+	(*Ack)(nil),              // 29: signalbox.v1.Ack
+	(*Finish)(nil),           // 30: signalbox.v1.Finish
+	(*Refused)(nil),          // 31: signalbox.v1.Refused
+	(*Call)(nil),             // 32: signalbox.v1.Call
+	(*Submit)(nil),           // 33: signalbox.v1.Submit
+	(*Cancel)(nil),           // 34: signalbox.v1.Cancel
+	(*Stop)(nil),             // 35: signalbox.v1.Stop
+	(*Emit)(nil),             // 36: signalbox.v1.Emit
+	(*Look)(nil),             // 37: signalbox.v1.Look
+	(*Reply)(nil),            // 38: signalbox.v1.Reply
+	(*FutureEnd)(nil),        // 39: signalbox.v1.FutureEnd
 }
 var file_signalbox_v1_plugin_proto_depIdxs = []int32{
 	4,  // 0: signalbox.v1.DescribeResponse.tasks:type_name -> signalbox.v1.TaskType
@@ -3633,15 +3772,15 @@ var file_signalbox_v1_plugin_proto_depIdxs = []int32{
 	9,  // 3: signalbox.v1.SessionRequest.hello:type_name -> signalbox.v1.Hello
 	11, // 4: signalbox.v1.SessionRequest.tasks:type_name -> signalbox.v1.Tasks
 	24, // 5: signalbox.v1.SessionRequest.events:type_name -> signalbox.v1.Events
-	37, // 6: signalbox.v1.SessionRequest.replies:type_name -> signalbox.v1.Reply
-	38, // 7: signalbox.v1.SessionRequest.ends:type_name -> signalbox.v1.FutureEnd
-	29, // 8: signalbox.v1.SessionRequest.finish:type_name -> signalbox.v1.Finish
+	38, // 6: signalbox.v1.SessionRequest.replies:type_name -> signalbox.v1.Reply
+	39, // 7: signalbox.v1.SessionRequest.ends:type_name -> signalbox.v1.FutureEnd
+	30, // 8: signalbox.v1.SessionRequest.finish:type_name -> signalbox.v1.Finish
 	27, // 9: signalbox.v1.SessionRequest.gauges:type_name -> signalbox.v1.Gauges
 	10, // 10: signalbox.v1.SessionResponse.welcome:type_name -> signalbox.v1.Welcome
 	12, // 11: signalbox.v1.SessionResponse.results:type_name -> signalbox.v1.Results
 	15, // 12: signalbox.v1.SessionResponse.returned:type_name -> signalbox.v1.Returned
-	28, // 13: signalbox.v1.SessionResponse.ack:type_name -> signalbox.v1.Ack
-	31, // 14: signalbox.v1.SessionResponse.calls:type_name -> signalbox.v1.Call
+	29, // 13: signalbox.v1.SessionResponse.ack:type_name -> signalbox.v1.Ack
+	32, // 14: signalbox.v1.SessionResponse.calls:type_name -> signalbox.v1.Call
 	20, // 15: signalbox.v1.SessionResponse.subscriptions:type_name -> signalbox.v1.Subscriptions
 	16, // 16: signalbox.v1.Hello.attach:type_name -> signalbox.v1.Attach
 	13, // 17: signalbox.v1.Welcome.setup_failure:type_name -> signalbox.v1.Failure
@@ -3662,27 +3801,29 @@ var file_signalbox_v1_plugin_proto_depIdxs = []int32{
 	13, // 32: signalbox.v1.Events.failures:type_name -> signalbox.v1.Failure
 	25, // 33: signalbox.v1.Events.details:type_name -> signalbox.v1.Detail
 	26, // 34: signalbox.v1.Detail.worker:type_name -> signalbox.v1.WorkerChange
-	13, // 35: signalbox.v1.Finish.error:type_name -> signalbox.v1.Failure
-	22, // 36: signalbox.v1.Finish.counts:type_name -> signalbox.v1.Count
-	30, // 37: signalbox.v1.Finish.refused:type_name -> signalbox.v1.Refused
-	27, // 38: signalbox.v1.Finish.gauges:type_name -> signalbox.v1.Gauges
-	32, // 39: signalbox.v1.Call.submit:type_name -> signalbox.v1.Submit
-	33, // 40: signalbox.v1.Call.cancel:type_name -> signalbox.v1.Cancel
-	34, // 41: signalbox.v1.Call.stop:type_name -> signalbox.v1.Stop
-	35, // 42: signalbox.v1.Call.emit:type_name -> signalbox.v1.Emit
-	36, // 43: signalbox.v1.Call.look:type_name -> signalbox.v1.Look
-	13, // 44: signalbox.v1.Stop.error:type_name -> signalbox.v1.Failure
-	13, // 45: signalbox.v1.Reply.failure:type_name -> signalbox.v1.Failure
-	13, // 46: signalbox.v1.FutureEnd.failure:type_name -> signalbox.v1.Failure
-	2,  // 47: signalbox.v1.Plugin.Describe:input_type -> signalbox.v1.DescribeRequest
-	7,  // 48: signalbox.v1.Plugin.Session:input_type -> signalbox.v1.SessionRequest
-	3,  // 49: signalbox.v1.Plugin.Describe:output_type -> signalbox.v1.DescribeResponse
-	8,  // 50: signalbox.v1.Plugin.Session:output_type -> signalbox.v1.SessionResponse
-	49, // [49:51] is the sub-list for method output_type
-	47, // [47:49] is the sub-list for method input_type
-	47, // [47:47] is the sub-list for extension type_name
-	47, // [47:47] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	31, // 35: signalbox.v1.Gauges.refusals:type_name -> signalbox.v1.Refused
+	28, // 36: signalbox.v1.Gauges.plugins:type_name -> signalbox.v1.PluginGauges
+	13, // 37: signalbox.v1.Finish.error:type_name -> signalbox.v1.Failure
+	22, // 38: signalbox.v1.Finish.counts:type_name -> signalbox.v1.Count
+	31, // 39: signalbox.v1.Finish.refused:type_name -> signalbox.v1.Refused
+	27, // 40: signalbox.v1.Finish.gauges:type_name -> signalbox.v1.Gauges
+	33, // 41: signalbox.v1.Call.submit:type_name -> signalbox.v1.Submit
+	34, // 42: signalbox.v1.Call.cancel:type_name -> signalbox.v1.Cancel
+	35, // 43: signalbox.v1.Call.stop:type_name -> signalbox.v1.Stop
+	36, // 44: signalbox.v1.Call.emit:type_name -> signalbox.v1.Emit
+	37, // 45: signalbox.v1.Call.look:type_name -> signalbox.v1.Look
+	13, // 46: signalbox.v1.Stop.error:type_name -> signalbox.v1.Failure
+	13, // 47: signalbox.v1.Reply.failure:type_name -> signalbox.v1.Failure
+	13, // 48: signalbox.v1.FutureEnd.failure:type_name -> signalbox.v1.Failure
+	2,  // 49: signalbox.v1.Plugin.Describe:input_type -> signalbox.v1.DescribeRequest
+	7,  // 50: signalbox.v1.Plugin.Session:input_type -> signalbox.v1.SessionRequest
+	3,  // 51: signalbox.v1.Plugin.Describe:output_type -> signalbox.v1.DescribeResponse
+	8,  // 52: signalbox.v1.Plugin.Session:output_type -> signalbox.v1.SessionResponse
+	51, // [51:53] is the sub-list for method output_type
+	49, // [49:51] is the sub-list for method input_type
+	49, // [49:49] is the sub-list for extension type_name
+	49, // [49:49] is the sub-list for extension extendee
+	0,  // [0:49] is the sub-list for field type_name
 }
 
 func init() { file_signalbox_v1_plugin_proto_init() }
@@ -3691,22 +3832,22 @@ func file_signalbox_v1_plugin_proto_init() {
 		return
 	}
 	file_signalbox_v1_plugin_proto_msgTypes[6].OneofWrappers = []any{}
-	file_signalbox_v1_plugin_proto_msgTypes[26].OneofWrappers = []any{}
-	file_signalbox_v1_plugin_proto_msgTypes[29].OneofWrappers = []any{
+	file_signalbox_v1_plugin_proto_msgTypes[27].OneofWrappers = []any{}
+	file_signalbox_v1_plugin_proto_msgTypes[30].OneofWrappers = []any{
 		(*Call_Submit)(nil),
 		(*Call_Cancel)(nil),
 		(*Call_Stop)(nil),
 		(*Call_Emit)(nil),
 		(*Call_Look)(nil),
 	}
-	file_signalbox_v1_plugin_proto_msgTypes[33].OneofWrappers = []any{}
+	file_signalbox_v1_plugin_proto_msgTypes[34].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_signalbox_v1_plugin_proto_rawDesc), len(file_signalbox_v1_plugin_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   37,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,0 +1,48 @@
+package scheduler
+
+import "time"
+
+// Load is what a scheduler has to do at one moment.
+type Load struct {
+	// Queue is how many futures were accepted and have not been told to have
+	// ended.
+	Queue int
+	// Running is how many of them have code that runs.
+	Running int
+	// Oldest is for how long the first that waits has waited: 0 if none does,
+	// or if nobody observes the scheduler.
+	Oldest time.Duration
+}
+
+// loadLooked is how many futures, the first of the queue, are looked at for
+// what runs. Executors begin with the first.
+const loadLooked = 10_000
+
+// Load returns what there is to do. It looks at the first 10,000 futures of the
+// queue: those behind them count as waiting.
+func (s *Scheduler) Load() Load {
+	s.mu.Lock()
+	l := Load{Queue: s.queue.len}
+	first := s.queue.calls(loadLooked)
+	s.mu.Unlock()
+	workers := 0
+	for _, e := range s.executors {
+		workers += e.Status().Workers
+	}
+	waiting := false
+	for _, c := range first {
+		switch c.currentState() {
+		case Running:
+			l.Running++
+		case Pending:
+			if !waiting && !c.accepted.IsZero() {
+				l.Oldest = time.Since(c.accepted)
+			}
+			waiting = true
+		}
+		if waiting && l.Running >= workers {
+			break
+		}
+	}
+	return l
+}
