@@ -28,7 +28,8 @@ func (m *mirror) Subscriptions() *pb.Subscriptions {
 	out := &pb.Subscriptions{Inputs: s.inputs, Results: s.results}
 	for _, h := range s.handlers {
 		out.Handlers = append(out.Handlers, &pb.Handler{Scope: h.scope, Task: h.task, Event: h.h.Event(), Every: uint64(h.h.Every()),
-			Base: h.base, Name: h.h.Name(), Gone: h.gone})
+			Base: h.base, Name: h.h.Name(), Gone: h.gone, Hidden: h.h.Hidden(), Type: h.h.ValueType(), Repeat: uint64(h.h.Repeat()),
+			Limit: uint64(h.h.Limit()), When: h.h.Conditional()})
 	}
 	return out
 }

@@ -116,6 +116,28 @@ attach "few" {
 	require.Equal(t, 2, strings.Count(r.read("few.log"), "\n"), "and the summary")
 }
 
+// TestSubscriptionsAreHiddenUnlessTheyAreAskedFor looks at the tree of a job
+// that attaches the same plugin twice.
+func TestSubscriptionsAreHiddenUnlessTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	c := r.job(watched + `
+attach "seen" {
+  source = "./watcher"
+  hidden = false
+  config { file = "heard" }
+}
+attach "hidden" {
+  source = "./watcher"
+  config { file = "heard, too" }
+}
+`).exits(0)
+	_, tree, _ := strings.Cut(c.stdout.String(), "Scheduler job")
+	require.Regexp(t, `@on_result 1 +│\n┃ +│ └── seen: acts_test\.go:\d+\(sdk\.Result\) \(1\) `, tree)
+	require.NotContains(t, tree, "hidden:")
+	require.Regexp(t, `│ seen    ended  lag 0  missed 0  restarts 0 +│\n +│ hidden  ended  lag 0  missed 0  restarts 0 `, tree)
+}
+
 func TestMistakesOfLogging(t *testing.T) {
 	t.Parallel()
 	for attribute, text := range map[string]string{

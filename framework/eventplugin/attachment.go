@@ -26,6 +26,7 @@ type attachment struct {
 
 	mu       sync.Mutex
 	proc     *pluginproc.Process
+	serving  bool // it has not died
 	session  *session.Session
 	filter   *filter
 	handlers []*pb.Handler
@@ -101,7 +102,7 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.proc, a.session = proc, s
+	a.proc, a.session, a.serving = proc, s, true
 	a.unheard, a.asked = 0, false
 	a.pings++
 	a.ping = a.pings // with which it learns how the host stands

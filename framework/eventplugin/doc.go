@@ -24,6 +24,13 @@
 // keeps it and dispatch is paused meanwhile. [Hub.Reports] accounts for every
 // record.
 //
+// # What is seen of plugins
+//
+// A scheduler's tree and snapshots tell how every plugin fares: what it is
+// doing, its process, how many records it has yet to deal with and has missed,
+// and how often its process was replaced. Its subscriptions are hidden unless it
+// is [Shown].
+//
 // # The end
 //
 // At the end of a run every plugin gets what remains, flushes and ends before

@@ -139,7 +139,7 @@ func (h *Hub) attachAll(ctx context.Context, specs []*Spec) error {
 			h.attached = append(h.attached, a)
 		case specs[i].optional:
 			h.log().Warn("event plugin not attached", "plugin", specs[i].name, "error", errs[i])
-			h.reports = append(h.reports, Report{Name: specs[i].name, Err: errs[i]})
+			h.reports = append(h.reports, Report{Name: specs[i].name, State: NotAttached, Err: errs[i]})
 		default:
 			failed = append(failed, errs[i])
 		}

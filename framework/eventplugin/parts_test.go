@@ -34,7 +34,7 @@ func parts() []sdk.Part {
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
 		"trace": trace, "records": records, "options": options, "driver": drive, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
-		"buffered": buffered, "counter": counter, "recorder": recorder, "watchman": watchman,
+		"buffered": buffered, "counter": counter, "recorder": recorder, "watchman": watchman, "watchful": watchful,
 	} {
 		parts = append(parts, sdk.EventPlugin(name, setUp))
 	}

@@ -55,6 +55,7 @@ type Spec struct {
 	delivery     delivery
 	optional     bool
 	stay         bool
+	shown        bool
 	startTimeout time.Duration
 	flush        time.Duration
 	stall        time.Duration
@@ -154,6 +155,12 @@ func Optional() Option { return func(s *Spec) { s.optional = true } }
 // Stay keeps the plugin's process beyond the end of a run, for the next run of
 // the same scheduler, until [Hub.Close].
 func Stay() Option { return func(s *Spec) { s.stay = true } }
+
+// Shown shows the plugin's subscriptions in the scheduler's tree and snapshots,
+// below their events, but for those made with event.Hidden. By default only how
+// the plugin fares is shown, as most plugins keep books and are of no interest
+// there.
+func Shown() Option { return func(s *Spec) { s.shown = true } }
 
 // StartTimeout sets how long the process may take until it is set up. The
 // default is 10 s.

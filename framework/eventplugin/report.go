@@ -12,8 +12,9 @@ import (
 // Report is how a plugin fared. Emitted is the sum of Acknowledged, Missed and
 // Undelivered.
 type Report struct {
-	Name string
-	PID  int // of its last process, 0 for none
+	Name  string
+	State State
+	PID   int // of its last process, 0 for none
 	// Emitted is how many records there were since it was attached.
 	Emitted uint64
 	// Acknowledged is how many it has dealt with, or asked not to be sent.
@@ -38,11 +39,29 @@ type Report struct {
 	Err error
 }
 
+// State is what has become of a plugin.
+type State string
+
+// States of a plugin.
+const (
+	NotStarted  State = "not started" // no run has begun
+	Starting    State = "starting"
+	Running     State = "running"
+	Restarting  State = "restarting" // its process died, and another one is to come
+	Ended       State = "ended"
+	Lost        State = "lost"         // its process died, and there will be no other
+	NotAttached State = "not attached" // it could not be, and is optional
+)
+
 // HandlerReport is one subscription of a plugin.
 type HandlerReport struct {
 	Event string // as in MissedEvents
 	Name  string
 	Calls uint64 // as of the last acknowledgement
+	// Hidden tells that it was made with event.Hidden.
+	Hidden bool
+
+	of *pb.Handler
 }
 
 // Reports returns how the plugins fare or, after a run, how they fared.
@@ -69,7 +88,7 @@ func (a *attachment) report() Report {
 	all := a.hub.events.addresses()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r := Report{Name: a.spec.name, Emitted: last - a.first, Missed: a.missed, Undelivered: last - a.done,
+	r := Report{Name: a.spec.name, State: a.doing(), Emitted: last - a.first, Missed: a.missed, Undelivered: last - a.done,
 		Restarts: a.restarts, Loops: a.loops.Load(), Flush: a.flushed, Err: a.lost, MissedEvents: map[string]uint64{}}
 	if a.done < last && a.gapsAhead() > 0 {
 		r.Undelivered -= a.gapsAhead()
@@ -79,7 +98,8 @@ func (a *attachment) report() Report {
 		r.MissedEvents[all[n].String()] += count
 	}
 	for i, handler := range a.handlers {
-		h := HandlerReport{Event: address{handler.GetScope(), handler.GetTask(), handler.GetEvent()}.String(), Name: handler.GetName()}
+		h := HandlerReport{Event: address{handler.GetScope(), handler.GetTask(), handler.GetEvent()}.String(), Name: handler.GetName(),
+			Hidden: handler.GetHidden(), of: handler}
 		if i < len(a.calls) {
 			h.Calls = a.calls[i]
 		}
@@ -89,6 +109,19 @@ func (a *attachment) report() Report {
 		r.PID = a.proc.PID()
 	}
 	return r
+}
+
+// doing tells what has become of the plugin. a.mu is held.
+func (a *attachment) doing() State {
+	switch {
+	case a.lost != nil:
+		return Lost
+	case a.serving:
+		return Running
+	case a.ending:
+		return Ended
+	}
+	return Restarting
 }
 
 // String returns the event with its task, where it has one.

@@ -34,7 +34,11 @@ func (a *attachment) supervise() {
 	delays.Reset()
 	for {
 		err := a.serve()
-		if a.isEnding() {
+		a.mu.Lock()
+		a.serving = false
+		ending := a.ending
+		a.mu.Unlock()
+		if ending {
 			return
 		}
 		a.hub.log().Warn("event plugin died", "plugin", a.describe(), "error", err)
@@ -323,13 +327,15 @@ func (a *attachment) finish(ctx context.Context, f *pb.Finish) {
 	a.mu.Lock()
 	a.flushed = time.Since(began)
 	s, proc, linger := a.session, a.proc, a.linger
-	stays := a.spec.stay && inTime && a.lost == nil
+	lost = a.lost != nil
+	stays := a.spec.stay && inTime && !lost
 	a.ending = !stays
 	a.mu.Unlock()
 	if stays {
 		return
 	}
 	switch {
+	case lost: // which has been told
 	case !inTime:
 		a.hub.log().Warn("event plugin did not deal with everything in time", "plugin", a.spec.name, "waited", a.spec.flush)
 	default:

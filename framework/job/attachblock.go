@@ -20,6 +20,7 @@ type attachBlock struct {
 	filter   []string
 	delivery string // empty for what the plugin asks for
 	optional bool
+	hidden   bool
 	flush    time.Duration
 	stall    time.Duration
 	bundled  bool                 // it is one of this program's own
@@ -52,6 +53,7 @@ func (l *loader) loadAttach(b *hcl.Block) {
 		a.stall = d.duration("stall")
 		a.delivery = d.choice("delivery", "", deliverySkip, deliveryLossless)
 		a.optional = d.bool("optional", false)
+		a.hidden = d.bool("hidden", true)
 		a.filter = d.texts("filter")
 		a.allow = d.texts("allow")
 		for _, word := range a.allow {
@@ -96,6 +98,9 @@ func (a *attachBlock) spec(path string) *eventplugin.Spec {
 	}
 	if a.optional {
 		opts = append(opts, eventplugin.Optional())
+	}
+	if !a.hidden {
+		opts = append(opts, eventplugin.Shown())
 	}
 	if a.StartTimeout > 0 {
 		opts = append(opts, eventplugin.StartTimeout(a.StartTimeout))

@@ -16,7 +16,7 @@ import (
 // in the file, and neither have their mistakes.
 func (l *loader) loadAttached() {
 	for _, given := range l.opts.Attach {
-		a := &attachBlock{config: map[string]hcl.Range{}}
+		a := &attachBlock{hidden: true, config: map[string]hcl.Range{}}
 		if !isPath(given) {
 			bundled, _ := task.OfferedPlugins()
 			if !slices.Contains(bundled, given) {

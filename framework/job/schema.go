@@ -21,7 +21,7 @@ func fileSchema() *hcl.BodySchema {
 }
 
 func attachSchema() *hcl.BodySchema {
-	return schema([]string{"source", "plugin", "args", "dir", "env", "sha256", "start_timeout", "allow", "filter", "delivery", "optional", "flush", "stall"},
+	return schema([]string{"source", "plugin", "args", "dir", "env", "sha256", "start_timeout", "allow", "filter", "delivery", "optional", "hidden", "flush", "stall"},
 		block("config"))
 }
 

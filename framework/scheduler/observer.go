@@ -3,11 +3,14 @@ package scheduler
 import (
 	"context"
 	"time"
+
+	"github.com/signalbox-go/signalbox/framework/view"
 )
 
 // Observer follows everything that a scheduler tells, from beside it: it
 // carries events elsewhere. Unlike a callback it is told of all events in one
-// order, can keep a run from starting and from ending, and is not seen.
+// order, can keep a run from starting and from ending, and is not seen, unless
+// it is a [ShownObserver].
 type Observer interface {
 	// Begin is called when a run is about to start, side by side with the
 	// executors. An error keeps the run from starting. ctx bounds the call.
@@ -26,6 +29,14 @@ type Observer interface {
 	// When it returns, nothing of the observer runs. ctx ends when the run is
 	// killed.
 	Finish(ctx context.Context, exit Exit)
+}
+
+// ShownObserver is implemented by observers that are to be seen after all: Show
+// adds to a snapshot what they have to show, such as the handlers of event
+// plugins. It is called from any goroutine, also while callbacks run. It must
+// not wait for them or call the scheduler; a lock that is held briefly is fine.
+type ShownObserver interface {
+	Show(snapshot *view.Scheduler)
 }
 
 // Observed adds an observer.

@@ -61,7 +61,23 @@ func (s *Scheduler) Snapshot() view.Scheduler {
 		out.Refused = append(out.Refused, rest...)
 	}
 	sortRefusals(out.Refused)
+	out.EventPlugins = []view.EventPlugin{}
+	for _, o := range s.observers {
+		if shown, ok := o.(ShownObserver); ok {
+			show(shown, &out)
+		}
+	}
 	return out
+}
+
+// show asks an observer for what it has to show. A panic in there must not keep
+// the rest from being shown.
+func show(o ShownObserver, out *view.Scheduler) {
+	var p *event.PanicError
+	if err := guard("Show", func() { o.Show(out) }); errors.As(err, &p) {
+		out.EventPlugins = append(out.EventPlugins, view.EventPlugin{Name: fmt.Sprintf("%T", o),
+			Error: fmt.Sprintf("Show panicked: %v", p.Value), Events: []view.Event{}})
+	}
 }
 
 // String returns the scheduler as a tree of its executors, queue, events,
@@ -136,10 +152,19 @@ func viewEvents(em *event.Emitter) []view.Event {
 			}
 			out[i].Handlers = append(out[i].Handlers, view.Handler{
 				Name: h.Name(), Type: view.TypeName(h.ValueType()), Calls: h.Made(),
+				Every: given(h.Every()), Repeat: given(h.Repeat()), Limit: uint64(h.Limit()), When: h.Conditional(),
 			})
 		}
 	}
 	return out
+}
+
+// given returns the value of an option whose default is 1, 0 for the default.
+func given(n int) uint64 {
+	if n == 1 {
+		return 0
+	}
+	return uint64(n)
 }
 
 // shortRef returns as much of a UUID as people compare by eye.

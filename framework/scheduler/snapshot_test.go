@@ -116,6 +116,33 @@ func TestHiddenHandlersAreInNoSnapshot(t *testing.T) {
 	}
 }
 
+// displayed is an observer that has something to show.
+type displayed struct {
+	watcher
+	show func(*view.Scheduler)
+}
+
+func (d *displayed) Show(out *view.Scheduler) { d.show(out) }
+
+func TestObserversMayBeSeen(t *testing.T) {
+	t.Parallel()
+
+	seen := &displayed{show: func(out *view.Scheduler) {
+		out.EventPlugins = append(out.EventPlugins, view.EventPlugin{Name: "alert", State: "running", Events: []view.Event{}})
+		out.Events[0].Handlers = append(out.Events[0].Handlers, view.Handler{Name: "f", Plugin: "alert"})
+	}}
+	broken := &displayed{show: func(*view.Scheduler) { panic("broken") }}
+	s := scheduler.New(local.Sequential(), scheduler.Observed(&watcher{}), scheduler.Observed(broken), scheduler.Observed(seen))
+	for range 2 { // a snapshot does not reach into the next one
+		snapshot := s.Snapshot()
+		require.Equal(t, []view.EventPlugin{
+			{Name: "*scheduler_test.displayed", Error: "Show panicked: broken", Events: []view.Event{}},
+			{Name: "alert", State: "running", Events: []view.Event{}},
+		}, snapshot.EventPlugins)
+		require.Equal(t, []view.Handler{{Name: "f", Plugin: "alert"}}, snapshot.Events[0].Handlers)
+	}
+}
+
 // TestEveryCallbackMayPrint prints from every place where users' code runs.
 func TestEveryCallbackMayPrint(t *testing.T) {
 	t.Parallel()

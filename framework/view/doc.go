@@ -8,7 +8,8 @@
 //
 // [Render] draws a snapshot with box-drawing characters: a panel with the
 // executors and the queue, the events with how often each was emitted and
-// below them their handlers, then a panel for each task.
+// below them their handlers, then a panel for each task, and one for the event
+// plugins.
 //
 //	╭─ Scheduler ──────────────────────────────────────────────────────────────────╮
 //	│  Executor         Queue: (0)                                                 │

@@ -30,7 +30,7 @@ func empty() view.Scheduler {
 		Queue:     view.Queue{Last: []view.Future{}},
 		Events: events("on_start", "on_finishing", "on_finished", "on_stop", "on_timeout", "on_empty",
 			"on_future_submitted", "on_future_done", "on_future_cancelled", "on_future_exception", "on_future_result"),
-		Tasks: []view.Task{}, Refused: []view.Refusal{},
+		Tasks: []view.Task{}, Refused: []view.Refusal{}, EventPlugins: []view.EventPlugin{},
 	}
 }
 
@@ -54,6 +54,7 @@ func midrun() view.Scheduler {
 		"on_future_submitted", 8, "on_future_done", 2, "on_future_cancelled", "on_future_exception",
 		"on_future_result", 2,
 		view.Handler{Name: "main.go:17", Type: "scheduler.FutureResult", Calls: 1}, view.Handler{Name: "never", Type: "scheduler.FutureResult"},
+		view.Handler{Name: "main.go:31", Type: "sdk.FutureResult", Calls: 2, Plugin: "alert", Every: 2, Repeat: 3, Limit: 4, When: true},
 	)
 	s.Refused = []view.Refusal{{Task: "square", Reason: "not running", Count: 2}}
 	own := func() []view.Event {
@@ -76,6 +77,12 @@ func midrun() view.Scheduler {
 		},
 		{Name: "small", Code: "work", Input: "int", Output: "int", Ref: "33333333", Extensions: []view.Extension{}, Events: own(), Refused: []view.Refusal{}},
 	}
+	s.EventPlugins = []view.EventPlugin{
+		{Name: "logging", State: "running", PID: 4713, Lag: 3, Events: []view.Event{}},
+		{Name: "alert", State: "restarting", Lag: 12, Missed: 1234567, Restarts: 2, Events: events(
+			"*.on_result", view.Handler{Name: "main.go:28", Type: "sdk.Result", Calls: 2}, "worker", view.Handler{Name: "seen", Type: "sdk.WorkerChange"})},
+		{Name: "metrics", State: "lost", Restarts: 5, Error: "its process died more than 5 times within 1m0s; the last time: exit code 3", Events: []view.Event{}},
+	}
 	return s
 }
 
@@ -85,7 +92,7 @@ func named(text string) view.Scheduler {
 		Name: text, Ref: text, Running: true,
 		Executors: []view.Executor{{Name: text, Kind: text + "!", Workers: 3, Details: []string{text}}},
 		Queue:     view.Queue{Len: 7, Last: []view.Future{{ID: 7, Task: text, State: text, Input: text}}},
-		Events:    events(text, 12, view.Handler{Name: text, Type: text, Calls: 34}),
+		Events:    events(text, 12, view.Handler{Name: text, Type: text, Calls: 34}, view.Handler{Name: text, Type: text, Calls: 35, Plugin: text}),
 		Tasks: []view.Task{{
 			Name: text, Code: text, Input: text, Output: text, Ref: text,
 			Extensions: []view.Extension{{Name: text, Lines: []string{text}}, {Name: text}},
@@ -93,6 +100,10 @@ func named(text string) view.Scheduler {
 			Refused:    []view.Refusal{{Task: text, Reason: text, Count: 1}},
 		}},
 		Refused: []view.Refusal{{Task: text, Reason: text, Count: 2}},
+		EventPlugins: []view.EventPlugin{
+			{Name: text, State: text, PID: 1, Lag: 2, Missed: 3, Restarts: 4, Error: text, Events: events(text, view.Handler{Name: text, Type: text, Calls: 5})},
+			{Name: "short", State: "ended"},
+		},
 	}
 }
 

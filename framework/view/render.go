@@ -31,6 +31,9 @@ func tree(s *Scheduler, opts Options) string {
 	for i := range s.Tasks {
 		branches = append(branches, d.box(d.task(&s.Tasks[i], inner), inner))
 	}
+	if len(s.EventPlugins) > 0 {
+		branches = append(branches, d.box(d.eventPlugins(s.EventPlugins, inner), inner))
+	}
 	lines = append(lines, d.branches(branches)...)
 
 	var b strings.Builder
@@ -107,6 +110,9 @@ func (d *drawing) events(events []Event, width int) (out []string) {
 				calls = fmt.Sprintf(" (%d)", h.Calls)
 			}
 			name := d.clean(h.Name + "(" + h.Type + ")")
+			if h.Plugin != "" {
+				name = d.clean(h.Plugin) + ": " + name
+			}
 			out = append(out, twig+d.cutBefore(name, calls, width-len(indent)))
 		}
 	}

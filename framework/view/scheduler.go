@@ -20,6 +20,8 @@ type Scheduler struct {
 	// Refused are the calls that were not accepted and belong to no task of
 	// Tasks, the most frequent reason first.
 	Refused []Refusal `json:"refused"`
+	// EventPlugins are in the order in which they were given.
+	EventPlugins []EventPlugin `json:"event_plugins"`
 }
 
 // Executor is where tasks run.
@@ -56,7 +58,33 @@ type Event struct {
 type Handler struct {
 	Name  string `json:"name"`
 	Type  string `json:"type,omitempty"` // of the value that it takes, empty for none
-	Calls uint64 `json:"calls"`          // calls that are over
+	Calls uint64 `json:"calls"`          // calls that are over; of a plugin's those that it has acknowledged
+	// Plugin names the event plugin in whose process the callback is, empty for
+	// the host's own.
+	Plugin string `json:"plugin,omitempty"`
+	// Every, Repeat and Limit are the callback's options, 0 where they were not
+	// given. When tells that it has a predicate.
+	Every  uint64 `json:"every,omitempty"`
+	Repeat uint64 `json:"repeat,omitempty"`
+	Limit  uint64 `json:"limit,omitempty"`
+	When   bool   `json:"when,omitempty"`
+}
+
+// EventPlugin is an event plugin that is attached to a scheduler, and how it
+// fares.
+type EventPlugin struct {
+	Name string `json:"name"`
+	// State is such as "running", "restarting", "ended" or "lost".
+	State    string `json:"state"`
+	PID      int    `json:"pid"`      // of its process, 0 for none
+	Lag      uint64 `json:"lag"`      // records that it has yet to deal with
+	Missed   uint64 `json:"missed"`   // records that were gone before it came to read them
+	Restarts int    `json:"restarts"` // how often its process was replaced
+	// Error is why it was lost or could not be attached, empty for neither.
+	Error string `json:"error,omitempty"`
+	// Events are what it is subscribed to, and not hidden, that is no event of
+	// the scheduler or of one task: "*.on_result" is that of all tasks together.
+	Events []Event `json:"events"`
 }
 
 // Task is one task of a scheduler.

@@ -55,7 +55,7 @@ var rooms = []room{
 	{"framework/pluginproc/logline", nil,
 		"host and plugin agree on it, so plugin authors link it"},
 	{"framework/eventplugin", []string{
-		"framework/scheduler", "framework/session", "framework/pluginproc/...", "framework/event", "framework/task", "framework/wire/..."},
+		"framework/scheduler", "framework/session", "framework/pluginproc/...", "framework/event", "framework/task", "framework/view", "framework/wire/..."},
 		"event plugins see a scheduler from outside, whatever its executor"},
 	{"framework/job", []string{
 		"framework/scheduler", "framework/executor/...", "framework/extension/...", "framework/eventplugin",

@@ -1799,7 +1799,16 @@ type Handler struct {
 	// For humans.
 	Name string `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
 	// It was unsubscribed, and is listed for the sake of the others' indices.
-	Gone          bool `protobuf:"varint,7,opt,name=gone,proto3" json:"gone,omitempty"`
+	Gone bool `protobuf:"varint,7,opt,name=gone,proto3" json:"gone,omitempty"`
+	// It asks not to be shown.
+	Hidden bool `protobuf:"varint,8,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	// The rest is for humans, too: the type of the value that it takes in the
+	// plugin's language, how often it is called at each emission that it is due
+	// for and in all (0: without limit), and whether it has a predicate.
+	Type          string `protobuf:"bytes,9,opt,name=type,proto3" json:"type,omitempty"`
+	Repeat        uint64 `protobuf:"varint,10,opt,name=repeat,proto3" json:"repeat,omitempty"`
+	Limit         uint64 `protobuf:"varint,11,opt,name=limit,proto3" json:"limit,omitempty"`
+	When          bool   `protobuf:"varint,12,opt,name=when,proto3" json:"when,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1879,6 +1888,41 @@ func (x *Handler) GetName() string {
 func (x *Handler) GetGone() bool {
 	if x != nil {
 		return x.Gone
+	}
+	return false
+}
+
+func (x *Handler) GetHidden() bool {
+	if x != nil {
+		return x.Hidden
+	}
+	return false
+}
+
+func (x *Handler) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *Handler) GetRepeat() uint64 {
+	if x != nil {
+		return x.Repeat
+	}
+	return 0
+}
+
+func (x *Handler) GetLimit() uint64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *Handler) GetWhen() bool {
+	if x != nil {
+		return x.When
 	}
 	return false
 }
@@ -3552,7 +3596,7 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\rSubscriptions\x121\n" +
 	"\bhandlers\x18\x01 \x03(\v2\x15.signalbox.v1.HandlerR\bhandlers\x12\x16\n" +
 	"\x06inputs\x18\x02 \x01(\bR\x06inputs\x12\x18\n" +
-	"\aresults\x18\x03 \x01(\bR\aresults\"\xb0\x01\n" +
+	"\aresults\x18\x03 \x01(\bR\aresults\"\x9e\x02\n" +
 	"\aHandler\x12)\n" +
 	"\x05scope\x18\x01 \x01(\x0e2\x13.signalbox.v1.ScopeR\x05scope\x12\x12\n" +
 	"\x04task\x18\x02 \x01(\tR\x04task\x12\x14\n" +
@@ -3560,7 +3604,13 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x05every\x18\x04 \x01(\x04R\x05every\x12\x12\n" +
 	"\x04base\x18\x05 \x01(\x04R\x04base\x12\x12\n" +
 	"\x04name\x18\x06 \x01(\tR\x04name\x12\x12\n" +
-	"\x04gone\x18\a \x01(\bR\x04gone\"r\n" +
+	"\x04gone\x18\a \x01(\bR\x04gone\x12\x16\n" +
+	"\x06hidden\x18\b \x01(\bR\x06hidden\x12\x12\n" +
+	"\x04type\x18\t \x01(\tR\x04type\x12\x16\n" +
+	"\x06repeat\x18\n" +
+	" \x01(\x04R\x06repeat\x12\x14\n" +
+	"\x05limit\x18\v \x01(\x04R\x05limit\x12\x12\n" +
+	"\x04when\x18\f \x01(\bR\x04when\"r\n" +
 	"\x05Count\x12)\n" +
 	"\x05scope\x18\x01 \x01(\x0e2\x13.signalbox.v1.ScopeR\x05scope\x12\x12\n" +
 	"\x04task\x18\x02 \x01(\tR\x04task\x12\x14\n" +
