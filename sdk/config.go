@@ -57,16 +57,18 @@ var durationType = reflect.TypeFor[time.Duration]()
 func typeWord(t reflect.Type) string {
 	switch {
 	case t == durationType:
-		return "string"
+		return "duration"
 	case t.Kind() == reflect.String:
 		return "string"
 	case t.Kind() == reflect.Bool:
 		return "bool"
-	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Float64 && t.Kind() != reflect.Uintptr:
+	case t.Kind() >= reflect.Int && t.Kind() < reflect.Uintptr:
+		return "whole number"
+	case t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64:
 		return "number"
 	case t.Kind() == reflect.Interface && t.NumMethod() == 0:
 		return "any"
-	case t.Kind() == reflect.Pointer:
+	case t.Kind() == reflect.Pointer && t.Elem() != durationType:
 		return typeWord(t.Elem())
 	case t.Kind() == reflect.Slice:
 		return ofElements("list of ", t.Elem())
@@ -78,7 +80,7 @@ func typeWord(t reflect.Type) string {
 
 func ofElements(what string, t reflect.Type) string {
 	word := typeWord(t)
-	if word == "" || strings.Contains(word, " of ") {
+	if word == "" || word == "duration" || strings.Contains(word, " of ") {
 		return ""
 	}
 	return what + word

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc/handshake"
+	"github.com/signalbox-go/signalbox/framework/task"
 	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
 )
 
@@ -21,20 +22,6 @@ type describedTask struct {
 	Output describedType `json:"output"`
 }
 
-type describedField struct {
-	Name     string `json:"name"`
-	Type     string `json:"type"`
-	Optional bool   `json:"optional"`
-	Doc      string `json:"doc,omitempty"`
-}
-
-type describedEvents struct {
-	Name   string           `json:"name"`
-	Config []describedField `json:"config"`
-
-	Lossless bool `json:"lossless,omitempty"`
-}
-
 // printDescription writes what the plugin offers as JSON, for a person or
 // program without a host.
 func printDescription(w io.Writer, p *plugin.Plugin) error {
@@ -44,20 +31,13 @@ func printDescription(w io.Writer, p *plugin.Plugin) error {
 		Protocol int             `json:"protocol"`
 		Tasks    []describedTask `json:"tasks"`
 
-		EventPlugins []describedEvents `json:"event_plugins,omitempty"`
-	}{Plugin: programName(), SDK: plugin.SDK, Protocol: handshake.Version, Tasks: []describedTask{}}
+		EventPlugins []task.EventPlugin `json:"event_plugins,omitempty"`
+	}{Plugin: programName(), SDK: plugin.SDK, Protocol: handshake.Version, Tasks: []describedTask{}, EventPlugins: offers(p)}
 	for i, t := range p.Describe().Tasks {
 		c := p.Codes()[i]
 		out.Tasks = append(out.Tasks, describedTask{t.GetName(),
 			describedType{t.GetInputType(), c.InputCodec().ContentType(), json.RawMessage(t.GetInputSchema())},
 			describedType{t.GetOutputType(), c.OutputCodec().ContentType(), json.RawMessage(t.GetOutputSchema())}})
-	}
-	for _, e := range p.EventPlugins() {
-		d := describedEvents{Name: e.Name, Config: []describedField{}, Lossless: e.Lossless}
-		for _, f := range e.Config {
-			d.Config = append(d.Config, describedField{f.GetName(), f.GetType(), f.GetOptional(), f.GetDoc()})
-		}
-		out.EventPlugins = append(out.EventPlugins, d)
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -65,4 +45,17 @@ func printDescription(w io.Writer, p *plugin.Plugin) error {
 		return fmt.Errorf("sdk: describe: %w", err)
 	}
 	return nil
+}
+
+// offers returns what the event plugins say of themselves.
+func offers(p *plugin.Plugin) []task.EventPlugin {
+	var out []task.EventPlugin
+	for _, e := range p.EventPlugins() {
+		o := task.EventPlugin{Name: e.Name, Config: []task.ConfigField{}, Lossless: e.Lossless}
+		for _, f := range e.Config {
+			o.Config = append(o.Config, task.ConfigField{Name: f.GetName(), Type: f.GetType(), Optional: f.GetOptional(), Doc: f.GetDoc()})
+		}
+		out = append(out, o)
+	}
+	return out
 }

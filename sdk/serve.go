@@ -55,9 +55,7 @@ func ServeIfPlugin(parts ...Part) {
 		serve(p)
 	}
 	task.Offer(p.Codes()...)
-	for _, e := range p.EventPlugins() {
-		task.OfferPlugins(e.Name)
-	}
+	task.OfferPlugins(offers(p)...)
 }
 
 func startedByHost() bool { return os.Getenv(handshake.CookieKey) == handshake.CookieValue }

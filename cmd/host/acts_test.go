@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net"
 	"os"
 	"strings"
 
@@ -33,6 +34,11 @@ func acts() map[string]func() {
 			fmt.Fprintln(os.Stderr, "waiting for a licence")
 			select {}
 		},
+		"held": func() {
+			if err := os.WriteFile(os.Args[1], nil, 0o600); err == nil {
+				select {}
+			}
+		},
 		"future": func() { fmt.Println("1|99|unix|/tmp/socket|grpc|") },
 		"netrpc": func() { fmt.Println("1|1|unix|/tmp/socket|netrpc|") },
 		"bytes": func() {
@@ -47,6 +53,14 @@ func acts() map[string]func() {
 			sdk.Serve(sdk.EventPlugin("quiet", func(s *sdk.Scheduler, _ struct{}) error {
 				s.OnFutureResult.Do(func(sdk.FutureResult) {})
 				return nil
+			}))
+		},
+		"listener": func() {
+			sdk.Serve(sdk.EventPlugin("listener", func(_ *sdk.Scheduler, c struct {
+				Address string `hcl:"address"`
+			}) error {
+				_, err := net.Listen("tcp", c.Address)
+				return err
 			}))
 		},
 		"refused": func() {

@@ -151,7 +151,7 @@ func TestMistakesOfLogging(t *testing.T) {
 		`max_age = "1h"`:            `max_age: 1h0m0s is out of range: it must be whole days`,
 		`max_size_mib = 1`:          `file: is missing: only a file is rotated`,
 		`file = "absent/x.log"`:     `file: it cannot be written: open absent/x.log`,
-		`colour = "red"`:            `there is no attribute "colour": there are file, format,`,
+		`colour = "red"`:            `There is no attribute "colour": there are file, format,`,
 	} {
 		t.Run(attribute, func(t *testing.T) {
 			t.Parallel()
@@ -173,7 +173,7 @@ func TestMistakesOfAttach(t *testing.T) {
 		"missing":       {"attach \"a\" {\n  source = \"./absent\"\n}", `absent does not exist`},
 		"no attribute":  {"attach \"a\" {\n  source = \"./watcher\"\n}", "job.hcl:11:12: Event plugin cannot be attached"},
 		"not known":     {"attach \"a\" {\n  source = \"./watcher\"\n  config {\n    file = \"f\"\n    lmit = 1\n  }\n}", `job.hcl:14:5: Event plugin cannot be attached`},
-		"wrong type":    {"attach \"a\" {\n  source = \"./watcher\"\n  config {\n    file = \"f\"\n    limit = \"x\"\n  }\n}", `configuration: limit: "x" is no number`},
+		"wrong type":    {"attach \"a\" {\n  source = \"./watcher\"\n  config {\n    file = \"f\"\n    limit = \"x\"\n  }\n}", `configuration: limit: "x" is no whole number`},
 		"its own check": {"attach \"a\" {\n  source = \"./watcher\"\n  config {\n    file = \"f\"\n    limit = -1\n  }\n}", `job.hcl:14:5: Event plugin cannot be attached`},
 		"no such part":  {"attach \"a\" {\n  source = \"./watcher\"\n  plugin = \"metrics\"\n}", `it offers no event plugin "metrics"; it has ["watcher"]`},
 		"no plugin":     {"attach \"a\" {\n  source = \"./tasks\"\n}", `it offers no event plugin: pass sdk.EventPlugin(…) to its sdk.Serve`},

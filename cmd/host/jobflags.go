@@ -47,7 +47,11 @@ func (f *jobFlags) options(log *slog.Logger) (job.Options, error) {
 
 // bundledNames are the event plugins that can be attached by name.
 func bundledNames() []string {
-	names, _ := task.OfferedPlugins()
+	var names []string
+	offered, _ := task.OfferedPlugins()
+	for _, p := range offered {
+		names = append(names, p.Name)
+	}
 	return names
 }
 

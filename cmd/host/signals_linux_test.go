@@ -50,6 +50,21 @@ func (c *ran) signal(sig os.Signal) {
 	require.NoError(c.rig.t, c.Process.Signal(sig))
 }
 
+// TestSignalEndsValidation comes while a plugin is being asked what it offers.
+func TestSignalEndsValidation(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	require.NoError(t, syscall.Mkfifo(r.path("gate"), 0o600))
+	r.write("job.hcl", "attach \"a\" {\n  source = \"./held\"\n  args   = [\"gate\"]\n}\n")
+	c := r.start("host", "validate", "job.hcl", "--plugins")
+	_, err := os.ReadFile(r.path("gate")) // the plugin has opened it
+	require.NoError(t, err)
+	c.signal(syscall.SIGINT)
+	c.end().exits(130)
+	require.Empty(t, c.stdout.String())
+	require.Contains(t, c.stderr.String(), "interrupt")
+}
+
 func TestSignalCompletesWhatRuns(t *testing.T) {
 	t.Parallel()
 	for name, sig := range map[string]os.Signal{"interrupt": syscall.SIGINT, "terminated": syscall.SIGTERM} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -73,7 +74,11 @@ func newAttachment(h *Hub, s *Spec) *attachment {
 
 // begin starts the first process.
 func (a *attachment) begin(ctx context.Context) error {
-	if err := a.start(ctx, false); err != nil {
+	err := a.spec.absent
+	if err == nil {
+		err = a.start(ctx, false)
+	}
+	if err != nil {
 		a.hub.events.detach(a.reader)
 		close(a.over)
 		return a.spec.errorf("%w", err)
@@ -88,9 +93,7 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, a.spec.startTimeout,
 		fmt.Errorf("it was not ready after %v: raise the start timeout, or do less in its set-up", a.spec.startTimeout))
 	defer cancel()
-	proc, err := pluginproc.Start(ctx, pluginproc.Config{Name: a.spec.name, Path: a.spec.path, Args: a.spec.args, Dir: a.spec.dir,
-		Env: a.spec.env, SHA256: a.spec.sha256, RuntimeDir: a.hub.folder.Path(), StartTimeout: a.spec.startTimeout,
-		MaxMessageBytes: DefaultMaxMessage + frameBytes, Logger: a.hub.log()})
+	proc, err := pluginproc.Start(ctx, a.spec.process(a.hub.folder, a.hub.log()))
 	if err != nil {
 		return err
 	}
@@ -111,6 +114,12 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 		a.rewind(s.Welcome().GetResumeAfter())
 	}
 	return nil
+}
+
+// process is how a process of the plugin is started.
+func (s *Spec) process(folder *pluginproc.Folder, log *slog.Logger) pluginproc.Config {
+	return pluginproc.Config{Name: s.name, Path: s.path, Args: s.args, Dir: s.dir, Env: s.env, SHA256: s.sha256, RuntimeDir: folder.Path(),
+		StartTimeout: s.startTimeout, MaxMessageBytes: DefaultMaxMessage + frameBytes, Logger: log}
 }
 
 func (a *attachment) open(ctx context.Context, proc *pluginproc.Process, again bool) (*session.Session, error) {

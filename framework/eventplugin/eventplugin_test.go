@@ -411,9 +411,9 @@ func TestNothingStartsWithABadPlugin(t *testing.T) {
 		spec *eventplugin.Spec
 		text string
 	}{
-		"missing attribute": {eventplugin.Self("strict"), "set-up of the plugin failed: configuration: port is missing: it takes a number"},
+		"missing attribute": {eventplugin.Self("strict"), "set-up of the plugin failed: configuration: port is missing: it takes a whole number"},
 		"unknown attribute": {eventplugin.Self("strict", eventplugin.Config(map[string]any{"prot": 1, "port": 2})), `there is no attribute "prot": there are port`},
-		"wrong type":        {eventplugin.Self("strict", eventplugin.Config(map[string]any{"port": "x"})), `port: "x" is no number`},
+		"wrong type":        {eventplugin.Self("strict", eventplugin.Config(map[string]any{"port": "x"})), `port: "x" is no whole number`},
 		"no duration":       {eventplugin.Self("slow", eventplugin.Config(map[string]any{"nap": "long"})), `nap: "long" is no duration`},
 		"unknown part":      {eventplugin.Self("absent"), `this program offers no event plugin "absent"`},
 		"no executable":     {eventplugin.Plugin("/no/such"), "no such executable"},

@@ -55,6 +55,7 @@ type Spec struct {
 	delivery     delivery
 	optional     bool
 	stay         bool
+	absent       error
 	shown        bool
 	startTimeout time.Duration
 	flush        time.Duration
@@ -75,6 +76,13 @@ func Plugin(path string, opts ...Option) *Spec {
 // first thing in main.
 func Self(name string, opts ...Option) *Spec {
 	return newSpec(&Spec{self: true, name: name, part: name}, opts)
+}
+
+// Absent returns the spec of a plugin of which it is known already that it cannot
+// be attached, such as because it does not build: err says why. A run does not
+// start, unless the plugin is [Optional].
+func Absent(name string, err error, opts ...Option) *Spec {
+	return newSpec(&Spec{name: name, absent: err}, opts)
 }
 
 func newSpec(s *Spec, opts []Option) *Spec {
@@ -209,11 +217,11 @@ func (s *Spec) resolve() (*Spec, error) {
 		}
 	}
 	if c.self {
-		names, called := task.OfferedPlugins()
+		offered, called := task.OfferedPlugins()
 		if !called {
 			return nil, c.errorf("sdk.ServeIfPlugin(…) must be called first thing in main (in tests: in TestMain), with every event plugin that this program is to be")
 		}
-		if !slices.Contains(names, c.part) {
+		if !slices.ContainsFunc(offered, func(p task.EventPlugin) bool { return p.Name == c.part }) {
 			return nil, c.errorf("this program offers no event plugin %q: pass it to sdk.ServeIfPlugin too", c.part)
 		}
 		path, err := os.Executable()

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,8 +24,9 @@ type attachBlock struct {
 	hidden   bool
 	flush    time.Duration
 	stall    time.Duration
-	bundled  bool                 // it is one of this program's own
-	config   map[string]hcl.Range // of the attributes of its configuration
+	bundled  bool // it is one of this program's own
+	config   configBlock
+	absent   error // why it cannot be attached, if it is optional
 }
 
 // Deliveries of an event plugin.
@@ -35,10 +37,9 @@ const (
 
 func (l *loader) loadAttach(b *hcl.Block) {
 	content := l.content(b.Body, attachSchema())
-	a := &attachBlock{plugin: plugin{at: b.DefRange}, config: map[string]hcl.Range{}}
+	a := &attachBlock{plugin: plugin{at: b.DefRange}}
 	a.Name = b.Labels[0]
 	l.job.attached = append(l.job.attached, a)
-	bundled, _ := task.OfferedPlugins()
 	l.decode(content, func(d *decoder) {
 		a.source = d.path("source", "")
 		a.part = d.text("plugin", "")
@@ -66,21 +67,64 @@ func (l *loader) loadAttach(b *hcl.Block) {
 		}
 	})
 	_, hasSource := content.Attributes["source"]
-	if a.bundled = !hasSource && slices.Contains(bundled, a.offers()); !a.bundled {
-		l.requiredOf(b, content, "source", `"./alert"`, bundled)
+	bundled := bundledPlugin(a.offers())
+	if a.bundled = !hasSource && bundled != nil; !a.bundled {
+		l.requiredOf(b, content, "source", `"./alert"`)
 	}
-	a.Config = l.loadConfig(content.Blocks)
-	for _, inner := range content.Blocks {
-		attrs, _ := inner.Body.JustAttributes() // whose mistakes have been told
-		for name, attr := range attrs {
-			a.config[name] = attr.Range
+	a.config = l.loadConfig(content.Blocks)
+	a.Config = a.config.values
+	l.orWithout(a, func() {
+		if a.bundled {
+			l.diags = append(l.diags, a.misfits(bundled.Config)...)
+		}
+		if hasSource && a.source != "" {
+			a.at = content.Attributes["source"].Expr.Range()
+			a.source = l.machine.resolve(a.source)
+			l.checkSource(&a.plugin, content)
+		}
+	})
+}
+
+// orWithout makes the mistakes that check finds warnings if the plugin is
+// optional: the run goes without it.
+func (l *loader) orWithout(a *attachBlock, check func()) {
+	before := len(l.diags)
+	check()
+	if a.optional {
+		a.absent = warn(l.diags[before:])
+	}
+}
+
+// warn makes warnings of mistakes, and returns them as one error, nil for none.
+func warn(mistakes hcl.Diagnostics) error {
+	var errs []error
+	for _, d := range mistakes {
+		d.Severity = hcl.DiagWarning
+		errs = append(errs, errText(strings.TrimSuffix(d.Detail, ".")))
+	}
+	return errors.Join(errs...)
+}
+
+// bundledPlugin returns the event plugin of that name that this program offers
+// itself, nil for none.
+func bundledPlugin(name string) *task.EventPlugin {
+	offered, _ := task.OfferedPlugins()
+	for i := range offered {
+		if offered[i].Name == name {
+			return &offered[i]
 		}
 	}
-	if hasSource && a.source != "" {
-		a.at = content.Attributes["source"].Expr.Range()
-		a.source = l.machine.resolve(a.source)
-		l.checkSource(&a.plugin, content)
+	return nil
+}
+
+// bundledNames are the event plugins that this program offers itself.
+func bundledNames() []string {
+	offered, _ := task.OfferedPlugins()
+	var names []string
+	for _, p := range offered {
+		names = append(names, p.Name)
 	}
+	return names
 }
 
 // spec makes the event plugin of a block.
@@ -126,31 +170,39 @@ func (a *attachBlock) offers() string {
 }
 
 // requiredOf says that source is missing, where no bundled plugin is meant.
-func (l *loader) requiredOf(b *hcl.Block, content *hcl.BodyContent, name, example string, bundled []string) {
+func (l *loader) requiredOf(b *hcl.Block, content *hcl.BodyContent, name, example string) {
+	bundled := bundledNames()
 	if l.required(b, content, name, example) || len(bundled) == 0 {
 		return
 	}
-	l.diags[len(l.diags)-1].Detail += " Without it, only these can be attached: " + strings.Join(bundled, ", ") + "."
+	l.diags[len(l.diags)-1].Detail += " Without it, only these can be attached: " + strings.Join(bundled, ", ") + aside(b.Labels[0], bundled) + "."
 }
 
-// explain says what kept the plugin from being attached, at the attribute of
-// its configuration that is to blame, if there is one.
-func (a *attachBlock) explain(err error) *hcl.Diagnostic {
+// explain says what kept the plugin from being attached, at the attributes of
+// its configuration that are to blame, if there are any.
+func (a *attachBlock) explain(err error) (diags hcl.Diagnostics) {
 	text := strings.TrimPrefix(plain(err), "eventplugin: "+a.Name+": ")
-	text = strings.TrimPrefix(text, "session: open: set-up of the plugin failed: ")
-	d := mistake(a.at, "Event plugin cannot be attached", "%s", ofPlugin(errText(text), a.Name))
-	if d.Subject == nil {
-		d.Summary = fmt.Sprintf("Event plugin %q cannot be attached", a.Name)
-		if strings.HasPrefix(text, "configuration: ") {
-			d.Detail += "\nIts configuration needs an attach block in the job file."
+	text = ofPlugin(errText(strings.TrimPrefix(text, "session: open: set-up of the plugin failed: ")), a.Name)
+	const ofConfig = "configuration: "
+	for _, part := range strings.Split(text, "\n"+ofConfig) {
+		if len(diags) > 0 {
+			part = ofConfig + part
 		}
-	}
-	for name, at := range a.config {
-		if strings.HasPrefix(text, "configuration: "+name+": ") || strings.HasPrefix(text, "configuration: there is no attribute \""+name+"\"") {
-			d.Subject = &at
+		d := mistake(a.at, "Event plugin cannot be attached", "%s", part)
+		for name, attr := range a.config.attrs {
+			if strings.HasPrefix(part, ofConfig+name+": ") || strings.HasPrefix(part, ofConfig+"there is no attribute \""+name+"\"") {
+				d.Subject = &attr.at
+			}
 		}
+		if d.Subject == nil {
+			d.Summary = fmt.Sprintf("Event plugin %q cannot be attached", a.Name)
+			if strings.HasPrefix(part, ofConfig) {
+				d.Detail += "\nIts configuration needs an attach block in the job file."
+			}
+		}
+		diags = append(diags, d)
 	}
-	return d
+	return diags
 }
 
 // errText is an error that is no more than its text.

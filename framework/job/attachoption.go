@@ -3,24 +3,20 @@ package job
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
-
-	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // loadAttached attaches the event plugins of Options.Attach. They have no place
 // in the file, and neither have their mistakes.
 func (l *loader) loadAttached() {
 	for _, given := range l.opts.Attach {
-		a := &attachBlock{hidden: true, config: map[string]hcl.Range{}}
+		a := &attachBlock{hidden: true}
 		if !isPath(given) {
-			bundled, _ := task.OfferedPlugins()
-			if !slices.Contains(bundled, given) {
-				l.unattached(given, "no event plugin of this name comes with this program"+meant(given, bundled)+pathHint(given))
+			if bundledPlugin(given) == nil {
+				l.unattached(given, "no event plugin of this name comes with this program"+meant(given, bundledNames())+pathHint(given))
 				continue
 			}
 			a.Name, a.bundled = given, true
@@ -38,7 +34,9 @@ func (l *loader) loadAttached() {
 			continue
 		}
 		l.job.attached = append(l.job.attached, a)
-		if !a.bundled {
+		if a.bundled {
+			l.diags = append(l.diags, a.misfits(bundledPlugin(given).Config)...)
+		} else {
 			l.checkSource(&a.plugin, &hcl.BodyContent{})
 		}
 	}

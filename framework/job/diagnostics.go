@@ -27,6 +27,11 @@ func newDiagnosticsError(diags hcl.Diagnostics, files map[string]*hcl.File, caus
 	if !diags.HasErrors() {
 		return nil
 	}
+	return sortDiagnostics(diags, files, cause)
+}
+
+// sortDiagnostics puts diagnostics in order, each once.
+func sortDiagnostics(diags hcl.Diagnostics, files map[string]*hcl.File, cause error) *DiagnosticsError {
 	e := &DiagnosticsError{files: files, cause: cause}
 	seen := map[string]bool{}
 	for _, d := range diags {
@@ -76,10 +81,14 @@ func (e *DiagnosticsError) Error() string {
 }
 
 func (e *DiagnosticsError) describe(out *strings.Builder, d *hcl.Diagnostic) {
+	summary := d.Summary
+	if d.Severity == hcl.DiagWarning {
+		summary = "Warning: " + summary
+	}
 	if d.Subject == nil {
-		fmt.Fprintf(out, "%s\n", d.Summary)
+		fmt.Fprintf(out, "%s\n", summary)
 	} else {
-		fmt.Fprintf(out, "%s: %s\n", place(*d.Subject), d.Summary)
+		fmt.Fprintf(out, "%s: %s\n", place(*d.Subject), summary)
 		e.quote(out, *d.Subject)
 	}
 	for line := range strings.Lines(d.Detail) {

@@ -26,7 +26,8 @@
 // [Load] finds all mistakes it can without running anything, and returns them
 // together. The expressions of on blocks are checked with values that are not
 // known yet; those of on "start", which nothing precedes, with the real ones.
-// What only shows when an on block is evaluated is a [*BlockError], which
+// [Job.Check] finds more by asking the plugins what they offer; without it, a run
+// does. What only shows when an on block is evaluated is a [*BlockError], which
 // points at the expression and falls under the run's on_exception policy.
 //
 // # Concurrency

@@ -51,10 +51,23 @@ type Job struct {
 	blocks   []*onBlock
 	output   *output
 	run      runBlock
+	warnings hcl.Diagnostics
 	scope    *scope
 
 	mu      sync.Mutex
 	current *runState // the run that goes on
+}
+
+// Warnings returns what was found that does not keep the job from running, as
+// text that points at its places, empty for nothing: that an optional event
+// plugin cannot be attached.
+func (j *Job) Warnings() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.warnings) == 0 {
+		return ""
+	}
+	return sortDiagnostics(j.warnings, j.files, nil).Error()
 }
 
 // Load reads a job file and checks all of it. It runs no plugin and writes
@@ -94,6 +107,7 @@ func loadSource(path string, source []byte, opts Options) (*Job, error) {
 	if err := newDiagnosticsError(l.diags, parser.Files(), nil); err != nil {
 		return nil, err
 	}
+	l.job.warnings = l.diags
 	return l.job, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // Plugin is what a plugin block says, ready for an executor. Zero values ask
@@ -65,7 +64,7 @@ func (l *loader) loadPlugin(b *hcl.Block) {
 	if l.opts.Workers != nil {
 		p.Workers = *l.opts.Workers
 	}
-	p.Config = l.loadConfig(content.Blocks)
+	p.Config = l.loadConfig(content.Blocks).values
 	if hasSource && p.source != "" {
 		p.at = content.Attributes["source"].Expr.Range()
 		p.source = l.machine.resolve(p.source)
@@ -73,29 +72,4 @@ func (l *loader) loadPlugin(b *hcl.Block) {
 			l.checkSource(p, content)
 		}
 	}
-}
-
-// loadConfig returns a config block as JSON, nil for none.
-func (l *loader) loadConfig(blocks hcl.Blocks) json.RawMessage {
-	b := l.single(blocks)
-	if b == nil {
-		return nil
-	}
-	attrs, diags := b.Body.JustAttributes()
-	l.diags = append(l.diags, diags...)
-	values := map[string]cty.Value{}
-	for name, attr := range attrs {
-		v, diags := l.scope.eval(attr.Expr, cty.DynamicPseudoType)
-		l.diags = append(l.diags, diags...)
-		values[name] = v
-	}
-	config := cty.ObjectVal(values)
-	if !config.IsWhollyKnown() {
-		return nil // a mistake that has been told
-	}
-	data, err := encode(config)
-	if err != nil {
-		l.fail(b.DefRange, "Wrong value", "config cannot be handed to the plugin: %v.", err)
-	}
-	return data
 }

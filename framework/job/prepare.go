@@ -88,12 +88,20 @@ func (r *runState) executors(ctx context.Context) ([]scheduler.Executor, error) 
 func (r *runState) eventPlugins(ctx context.Context) (*eventplugin.Hub, error) {
 	var specs []*eventplugin.Spec
 	for _, a := range r.job.attached {
-		path := ""
-		if !a.bundled {
+		path, absent := "", a.absent
+		if !a.bundled && absent == nil {
 			var err error
-			if path, err = r.executable(ctx, &a.plugin); err != nil {
+			path, err = r.executable(ctx, &a.plugin)
+			switch {
+			case err != nil && a.optional && ctx.Err() == nil:
+				absent = errText(plain(errors.Unwrap(err)))
+			case err != nil:
 				return nil, err
 			}
+		}
+		if absent != nil {
+			specs = append(specs, eventplugin.Absent(a.Name, absent, eventplugin.Optional()))
+			continue
 		}
 		specs = append(specs, a.spec(path))
 	}
@@ -115,7 +123,9 @@ func (r *runState) executable(ctx context.Context, p *plugin) (string, error) {
 }
 
 // processes makes the executor of a plugin.
-func processes(p Plugin) scheduler.Executor {
+func processes(p Plugin) scheduler.Executor { return process.Plugin(p.Path, processOptions(p)...) }
+
+func processOptions(p Plugin) []process.Option {
 	opts := []process.Option{process.Name(p.Name), process.Workers(p.Workers), process.Args(p.Args...), process.Dir(p.Dir),
 		process.Env(p.Env), process.SHA256(p.SHA256)}
 	if p.Config != nil {
@@ -130,7 +140,7 @@ func processes(p Plugin) scheduler.Executor {
 	if p.MaxMessage > 0 {
 		opts = append(opts, process.MaxMessage(p.MaxMessage))
 	}
-	return process.Plugin(p.Path, opts...)
+	return opts
 }
 
 // unwritable ends the run because its results are lost from now on.
@@ -203,7 +213,7 @@ func (j *Job) explainStart(err error) error {
 	var diags hcl.Diagnostics
 	for _, e := range unjoin(err) {
 		if a := j.attachedAs(e); a != nil {
-			diags = append(diags, a.explain(e))
+			diags = append(diags, a.explain(e)...)
 			continue
 		}
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Job cannot be started", Detail: plain(e)}

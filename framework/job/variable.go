@@ -151,9 +151,7 @@ func (v *variables) fromText(name, text string, byDefault cty.Value) (cty.Value,
 // objects are literals, whose exact type is that of their elements.
 func (v *variables) likeDefault(name, text string, value cty.Value, want cty.Type) (cty.Value, bool) {
 	got := value.Type()
-	list := func(t cty.Type) bool { return t.IsListType() || t.IsTupleType() || t.IsSetType() }
-	object := func(t cty.Type) bool { return t.IsMapType() || t.IsObjectType() }
-	if list(got) && list(want) || object(got) && object(want) {
+	if isList(got) && isList(want) || isMap(got) && isMap(want) {
 		return value, true
 	}
 	v.l.given(name, text, "it must be "+typeName(want)+", as its default is, not "+typeName(got))

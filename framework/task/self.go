@@ -8,7 +8,7 @@ import "sync"
 var self struct {
 	mu      sync.Mutex
 	offered map[string]Code
-	plugins []string
+	plugins []EventPlugin
 	called  bool
 	worker  bool
 }
@@ -25,23 +25,6 @@ func Offer(codes ...Code) {
 	for _, c := range codes {
 		self.offered[c.Code()] = c
 	}
-}
-
-// OfferPlugins records the names of the event plugins that this program is when
-// it is started as one. sdk.ServeIfPlugin calls it in the host.
-func OfferPlugins(names ...string) {
-	self.mu.Lock()
-	defer self.mu.Unlock()
-	self.called = true
-	self.plugins = append(self.plugins, names...)
-}
-
-// OfferedPlugins returns the names given to [OfferPlugins], and whether the
-// program has said at all what it offers.
-func OfferedPlugins() (names []string, called bool) {
-	self.mu.Lock()
-	defer self.mu.Unlock()
-	return append([]string(nil), self.plugins...), self.called
 }
 
 // Offered returns the names of the code given to [Offer], in no order, and

@@ -423,8 +423,9 @@ func (x *EventPluginType) GetLossless() bool {
 type ConfigField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Its type: "string", "number", "bool", "any", or "list of …" and "map of …"
-	// of one of these. Durations are strings.
+	// Its type: "string", "duration" (text such as "90s"), "number", "whole
+	// number", "bool", "any", or "list of …" and "map of …" of one of these but a
+	// duration. Hosts take a word that they do not know for "any".
 	Type     string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
 	Optional bool   `protobuf:"varint,3,opt,name=optional,proto3" json:"optional,omitempty"`
 	// For humans.
