@@ -5,6 +5,7 @@ package eventplugin_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -496,6 +497,42 @@ func TestPluginsLearnHowTheHostStands(t *testing.T) {
 		fmt.Sprintf("0 of 1, 0 run, [{double not running 1}] refused, record %[1]d of %[1]d", r.hub.Reports()[0].Emitted),
 		"watchman: self true, lost false, missed 0, restarts 0", "crasher: self false, lost false, missed 0, restarts 1",
 	}, r.lines("watchman"))
+}
+
+// TestConfigurationIsTheStructThatDeclaresIt has a plugin write in its own
+// configuration's words what it was given.
+func TestConfigurationIsTheStructThatDeclaresIt(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]func(path string) any{
+		"struct":  func(path string) any { return setting{File: path, Nap: 90 * time.Second} },
+		"pointer": func(path string) any { return &setting{File: path, Nap: 90 * time.Second} },
+		"map":     func(path string) any { return map[string]any{"file": path, "nap": "1m30s"} },
+		"JSON":    func(path string) any { return json.RawMessage(fmt.Sprintf(`{"file": %q, "nap": "90s"}`, path)) },
+		"untagged": func(path string) any {
+			return struct {
+				Path string `json:"file"`
+				Nap  string `json:"nap"`
+			}{path, "90s"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, local.Pool(1), func(dir string) []*eventplugin.Spec {
+				return []*eventplugin.Spec{eventplugin.Self("echo", eventplugin.Config(config(filepath.Join(dir, "echo"))))}
+			})
+			r.run()
+			require.Equal(t, []string{"1m30s"}, r.lines("echo"))
+		})
+	}
+	t.Run("what is needed is given although it is zero", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t, local.Pool(1), func(string) []*eventplugin.Spec {
+			return []*eventplugin.Spec{eventplugin.Self("strict", eventplugin.Config(struct {
+				Port int `hcl:"port"`
+			}{}))}
+		})
+		r.run()
+	})
 }
 
 func TestRunAgainAndStay(t *testing.T) {

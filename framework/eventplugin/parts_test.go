@@ -34,7 +34,7 @@ func parts() []sdk.Part {
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
 		"trace": trace, "records": records, "options": options, "driver": drive, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
-		"buffered": buffered, "counter": counter, "recorder": recorder, "watchman": watchman, "watchful": watchful,
+		"buffered": buffered, "counter": counter, "recorder": recorder, "watchman": watchman, "watchful": watchful, "echo": echo,
 	} {
 		parts = append(parts, sdk.EventPlugin(name, setUp))
 	}
@@ -81,6 +81,12 @@ func trace(s *sdk.Scheduler, c setting) error {
 	t.OnCancelled.Do(func(e sdk.TaskCancelled) { write("on_cancelled %d", e.Future.ID) })
 	event.On(s, event.New[string]("mine"), func(v string) { write("mine %s", v) })
 	s.OnSummary.Do(func(e sdk.Summary) { write("summary %s %d", e.Exit, e.Events["on_future_submitted"]) })
+	return nil
+}
+
+// echo writes down what it was configured with.
+func echo(_ *sdk.Scheduler, c setting) error {
+	writer(c.File)("%v", c.Nap)
 	return nil
 }
 

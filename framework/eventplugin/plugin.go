@@ -1,7 +1,6 @@
 package eventplugin
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -123,8 +122,10 @@ func Env(vars map[string]string) Option {
 // SHA256 sets the checksum, in hex, that the executable must have.
 func SHA256(sum string) Option { return func(s *Spec) { s.sha256 = sum } }
 
-// Config sets the plugin's configuration. It is sent as JSON, an object with
-// the names that the plugin gives to its attributes.
+// Config sets the plugin's configuration: the struct with which the plugin
+// declares it, such as logging.Config, or whatever encodes as a JSON object with
+// the names of its attributes. In a struct, an optional field that is zero is
+// not given.
 func Config(v any) Option { return func(s *Spec) { s.config, s.hasConfig = v, true } }
 
 // Allow grants the plugin what it may do besides listening: [Submit],
@@ -212,7 +213,7 @@ func (s *Spec) resolve() (*Spec, error) {
 	}
 	if c.hasConfig {
 		var err error
-		if c.encoded, err = json.Marshal(c.config); err != nil {
+		if c.encoded, err = encodeConfig(c.config); err != nil {
 			return nil, c.errorf("its configuration does not encode as JSON: %w", err)
 		}
 	}

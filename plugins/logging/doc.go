@@ -9,6 +9,10 @@
 //	  }
 //	}
 //
+// A Go program passes [Plugin] to sdk.ServeIfPlugin and attaches it by
+//
+//	eventplugin.Self(logging.Name, eventplugin.Config(logging.Config{File: "events.log", Format: "json"}))
+//
 // A line has the fields run, seq, event and, for events of futures, task,
 // future, worker, attempt and duration; of failures also kind and error.
 //
