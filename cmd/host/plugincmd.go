@@ -15,13 +15,14 @@ import (
 
 	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/job"
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 func newPluginCommand(name string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plugin",
 		Short: "Look at plugins",
-		Long:  "Looks at plugins: executables that run tasks.",
+		Long:  "Looks at plugins: executables that run tasks, or react to events.",
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
 			"  " + name + " plugin inspect examples/gostats/plugin -o json",
 		Args: oneOfCommands,
@@ -37,8 +38,9 @@ func newInspectCommand(name string) *cobra.Command {
 		Use:   "inspect PATH",
 		Short: "Show what a plugin offers",
 		Long: `Starts a plugin once, asks what it offers, and stops it: its tasks, with types
-and, as JSON, the schemas of inputs and outputs. PATH is an executable, or the
-folder of a Go main package, which is built.
+and, as JSON, the schemas of inputs and outputs, and its event plugins, with what
+their configurations hold. PATH is an executable, or the folder of a Go main
+package, which is built.
 
 Exit codes: 0 all is well, 2 the plugin cannot be started, 130 interrupted.`,
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
@@ -97,15 +99,46 @@ func printJSON(w io.Writer, d process.Description) error {
 	return enc.Encode(out)
 }
 
+// printEventPlugin tells how an event plugin is configured.
+func printEventPlugin(out io.Writer, p task.EventPlugin) {
+	fmt.Fprintf(out, "event plugin %s", p.Name)
+	if p.Lossless {
+		fmt.Fprint(out, ", lossless")
+	}
+	fmt.Fprintln(out)
+	if len(p.Config) == 0 {
+		return
+	}
+	fmt.Fprintln(out)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "CONFIG\tTYPE\tNEEDED\tMEANING")
+	for _, f := range p.Config {
+		needed := "yes"
+		if f.Optional {
+			needed = "no"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.Name, f.Type, needed, f.Doc)
+	}
+	_ = table.Flush() // to memory
+}
+
 func printDescription(w io.Writer, d process.Description) error {
 	out := &strings.Builder{}
 	fmt.Fprintf(out, "plugin %s, sdk %s, protocol %d\n\n", d.Plugin, d.SDK, d.Protocol)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "TASK\tINPUT\tOUTPUT\tCONTENT TYPE")
+	if len(d.Tasks) > 0 || len(d.EventPlugins) == 0 {
+		fmt.Fprintln(table, "TASK\tINPUT\tOUTPUT\tCONTENT TYPE")
+	}
 	for _, t := range d.Tasks {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, t.InputType, t.OutputType, t.ContentType)
 	}
 	_ = table.Flush() // to memory
+	for i, p := range d.EventPlugins {
+		if i > 0 || len(d.Tasks) > 0 {
+			fmt.Fprintln(out)
+		}
+		printEventPlugin(out, p)
+	}
 	_, err := io.WriteString(w, out.String())
 	return err
 }

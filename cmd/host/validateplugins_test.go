@@ -75,6 +75,24 @@ attach "again" {
 	require.Contains(t, v.stderr.String(), "Event plugin \"tasks\" cannot be attached\n    it offers no event plugin")
 }
 
+func TestInspectShowsEventPlugins(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	require.Regexp(t, `^plugin watcher, sdk \S+, protocol 1
+
+TASK    INPUT  OUTPUT  CONTENT TYPE
+double  int    int     application/json
+
+event plugin watcher
+
+CONFIG  TYPE          NEEDED  MEANING
+file    string        yes     where results are written
+limit   whole number  no      *
+$`, r.host("plugin", "inspect", "watcher").exits(0).stdout.String())
+	require.Regexp(t, `^plugin refused, sdk \S+, protocol 1\n\nevent plugin refused\n$`, r.host("plugin", "inspect", "refused").exits(0).stdout.String())
+	require.Contains(t, r.host("plugin", "inspect", "watcher", "-o", "json").exits(0).stdout.String(), `"event_plugins": [`)
+}
+
 // TestConfigurationOfABundledPluginIsCheckedWithoutIt shows every way in which
 // one may not fit, by validate and by run alike.
 func TestConfigurationOfABundledPluginIsCheckedWithoutIt(t *testing.T) {

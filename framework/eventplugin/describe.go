@@ -47,9 +47,10 @@ func (s *Spec) describe(ctx context.Context) (out task.EventPlugin, err error) {
 	if err != nil {
 		return out, err
 	}
-	out.Name, out.Lossless = part.GetName(), part.GetLossless()
-	for _, f := range part.GetConfig() {
-		out.Config = append(out.Config, task.ConfigField{Name: f.GetName(), Type: f.GetType(), Optional: f.GetOptional(), Doc: f.GetDoc()})
+	for _, p := range session.EventPlugins(offered) {
+		if p.Name == part.GetName() {
+			out = p
+		}
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/signalbox-go/signalbox/framework/task"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -36,6 +37,19 @@ func explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", cause, err)
 	}
 	return err
+}
+
+// EventPlugins returns what the event plugins of a description say of themselves.
+func EventPlugins(d *pb.DescribeResponse) []task.EventPlugin {
+	var out []task.EventPlugin
+	for _, p := range d.GetEventPlugins() {
+		o := task.EventPlugin{Name: p.GetName(), Config: []task.ConfigField{}, Lossless: p.GetLossless()}
+		for _, f := range p.GetConfig() {
+			o.Config = append(o.Config, task.ConfigField{Name: f.GetName(), Type: f.GetType(), Optional: f.GetOptional(), Doc: f.GetDoc()})
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 func checkTasks(tasks []*pb.TaskType) error {

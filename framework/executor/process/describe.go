@@ -6,6 +6,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/pluginproc/handshake"
 	"github.com/signalbox-go/signalbox/framework/session"
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // Description is what a plugin offers.
@@ -14,6 +15,8 @@ type Description struct {
 	SDK      string     `json:"sdk"`
 	Protocol int        `json:"protocol"`
 	Tasks    []TaskType `json:"tasks"`
+	// EventPlugins are what it can be attached as.
+	EventPlugins []task.EventPlugin `json:"event_plugins,omitempty"`
 }
 
 // TaskType is one kind of task of a plugin. Schemas are JSON schemas, empty
@@ -51,7 +54,7 @@ func Describe(ctx context.Context, path string, opts ...Option) (Description, er
 	if err != nil {
 		return Description{}, err
 	}
-	d := Description{Plugin: c.name, SDK: offered.GetSdk(), Protocol: handshake.Version}
+	d := Description{Plugin: c.name, SDK: offered.GetSdk(), Protocol: handshake.Version, EventPlugins: session.EventPlugins(offered)}
 	for _, t := range offered.GetTasks() {
 		d.Tasks = append(d.Tasks, TaskType{Name: t.GetName(), ContentType: t.GetContentType(), InputType: t.GetInputType(),
 			OutputType: t.GetOutputType(), InputSchema: t.GetInputSchema(), OutputSchema: t.GetOutputSchema()})
