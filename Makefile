@@ -19,13 +19,13 @@ lint: ## Vet, staticcheck, and lint the protocol
 	test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./... && $(TOOL) staticcheck ./... && $(TOOL) buf lint
 
 generate: ## Regenerate the protocol's Go code
-	go generate ./...
+	go generate ./... && go -C benchmarks generate ./...
 
 check: ## Run everything that has to hold before a merge
 	./.ci/run
 
-bench: ## Run all benchmarks
-	go test -run '^$$' -bench . -benchmem ./... && go -C benchmarks test -run '^$$' -bench . ./...
+bench: ## Measure beside peers: a table, bench.json, bench.txt
+	go -C benchmarks run . -o "$(CURDIR)"
 
 install: ## Build cmd/host as signalbox, into GOBIN or GOPATH/bin
 	mkdir -p "$(BIN)" && go build -o "$(BIN)/signalbox" ./cmd/host
