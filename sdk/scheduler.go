@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -219,10 +218,12 @@ func (o owner) Failed(h *event.Handler, err error) {
 	if p, ok := err.(*event.PanicError); ok {
 		stack = p.Stack
 	}
-	alone := plugin.Panicked(o.s.ctx, "callback failed", "callback", h.Name(), "event", h.Event(), "error", err.Error(), "stack", stack)
-	if o.s.endOnPanic && alone {
-		os.Exit(1)
+	attrs := []any{"callback", h.Name(), "event", h.Event(), "error", err.Error(), "stack", stack}
+	if o.s.endOnPanic {
+		slog.ErrorContext(o.s.ctx, "callback failed", attrs...)
+		plugin.Exit(o.s.ctx, err)
 	}
+	plugin.Panicked(o.s.ctx, "callback failed", attrs...)
 }
 
 // Changed takes note of handlers that came or went, and tells the host.
@@ -332,8 +333,8 @@ func (s *Scheduler) OnAcknowledge(fn func() error) {
 // replaces it, and the next process is told again what was not acknowledged;
 // a plugin that fails over and over is lost for good.
 func (s *Scheduler) Fail(err error) {
-	slog.Error("the plugin cannot go on", "error", err.Error())
-	os.Exit(1)
+	slog.ErrorContext(s.ctx, "the plugin cannot go on", "error", err.Error())
+	plugin.Exit(s.ctx, err)
 }
 
 // WantInput is [WithInput], during set-up.

@@ -222,6 +222,28 @@ func TestAPluginCanKnowWhereItWas(t *testing.T) {
 	require.Equal(t, []uint64{3, 4}, heard[4:])
 }
 
+// TestPluginsEndThemselves fails to write what it has to, once.
+func TestPluginsEndThemselves(t *testing.T) {
+	t.Parallel()
+	var heard []string
+	full := errors.New("disk full")
+	p := sdktest.Attach(t, plugin(func(s *sdk.Scheduler) {
+		s.OnEmpty.Do(func() { heard = append(heard, "empty") })
+		s.OnAcknowledge(func() error {
+			if len(heard) == 2 {
+				heard = append(heard, "full")
+				return full
+			}
+			return nil
+		})
+	}))
+	empty := func() { p.Tell(sdk.Record{Kind: sdk.KindEmpty}) }
+	empty()
+	require.ErrorIs(t, p.Dies(empty), full)
+	empty()
+	require.Equal(t, []string{"empty", "empty", "full", "empty", "empty"}, heard, "what was not acknowledged is told again")
+}
+
 func TestEndsOfPlugins(t *testing.T) {
 	t.Parallel()
 	var order []string
@@ -346,8 +368,16 @@ func TestFailuresAreTold(t *testing.T) {
 		test func(t testing.TB)
 	}{
 		"panic of a callback": {"event plugin tested panicked; its log says where", func(t testing.TB) {
+			p := sdktest.Attach(t, plugin(func(s *sdk.Scheduler) { s.OnStart.Do(func() { panic("boom") }) }))
+			p.Start()
+		}},
+		"panic that ends it": {"event plugin tested has ended itself", func(t testing.TB) {
 			p := sdktest.Attach(t, plugin(func(s *sdk.Scheduler) { s.OnStart.Do(func() { panic("boom") }) }, sdk.EndOnPanic()))
 			p.Start()
+		}},
+		"it does not end itself": {"event plugin tested does not end itself", func(t testing.TB) {
+			p := sdktest.Attach(t, witnessOf(t))
+			require.NoError(t, p.Dies(p.Start))
 		}},
 		"panic of a timer": {"event plugin tested panicked", func(t testing.TB) {
 			p := sdktest.Attach(t, plugin(func(s *sdk.Scheduler) { s.OnStart.Do(func() { s.CallLater(0, func() { panic("boom") }) }) }))

@@ -59,6 +59,7 @@ type Attachment struct {
 	stopped *pb.Stop
 	timeout bool
 	closing bool // work may be submitted no more
+	dying   bool // the process is to end itself
 
 	finished bool
 	ended    bool // the run is over
@@ -135,10 +136,13 @@ func (a *Attachment) await(done func() bool) {
 	for {
 		a.mu.Lock()
 		ok, over, changed := done(), a.process.why, a.changed
-		open := a.openCalls()
+		open, dying, itself := a.openCalls(), a.dying, a.process.ended()
 		a.mu.Unlock()
 		switch {
-		case ok:
+		case ok || over != nil && dying && itself != nil:
+			return
+		case over != nil && itself != nil:
+			a.t.Fatalf("sdktest: event plugin %s has ended itself: %v", a.part.Name, itself)
 			return
 		case over != nil:
 			a.t.Fatalf("sdktest: the session of event plugin %s has ended: %v", a.part.Name, over)

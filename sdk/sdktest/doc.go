@@ -38,7 +38,8 @@
 // results only if it asks for them, and what [Host.Allow] does not grant is
 // refused, all as by a host.
 //
-// A callback that panics fails the test. Time is a bubble's inside
+// [Attachment.Restart] and [Attachment.Dies] replace the plugin's process by
+// another one. A callback that panics fails the test. Time is a bubble's inside
 // testing/synctest, where sdk.Scheduler.CallLater need not be waited for.
 //
 // # What is not as in a process

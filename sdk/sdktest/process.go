@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/session"
@@ -21,6 +22,9 @@ type process struct {
 	over    chan struct{} // closed when the session has ended
 	why     error         // valid once over is closed
 	gone    bool          // its end is wanted
+
+	mu     sync.Mutex
+	exited error // why it has ended itself
 }
 
 // open starts a process that goes on behind the entry of that number.
@@ -29,11 +33,11 @@ func (a *Attachment) open(behind int) error {
 	attach := a.attachMessage(behind)
 	a.mu.Unlock()
 
-	// Callbacks that panic are the author's to mend.
-	base := plugin.WithPanicHook(a.book.base(), func() {
-		a.t.Errorf("sdktest: event plugin %s panicked; its log says where", a.part.Name)
-	})
 	pr := &process{over: make(chan struct{})}
+	base := plugin.WithHooks(a.book.base(), plugin.Hooks{
+		Panicked: func() { a.t.Errorf("sdktest: event plugin %s panicked; its log says where", a.part.Name) },
+		Exit:     pr.exit,
+	})
 	pr.server = plugin.NewServer(base, plugin.New([]sdk.Part{a.part}), &a.book.level)
 	conn, stop, err := serve(pr.server)
 	if err != nil {
@@ -44,13 +48,16 @@ func (a *Attachment) open(behind int) error {
 	if limit <= 0 {
 		limit = defaultMaxMessage
 	}
-	pr.session, err = session.Open(a.t.Context(), conn, session.Config{Run: a.t.Name(), Plugin: a.config, MaxMessage: limit,
+	opened, err := session.Open(a.t.Context(), conn, session.Config{Run: a.t.Name(), Plugin: a.config, MaxMessage: limit,
 		LogLevel: a.host.LogLevel, Attach: attach})
 	if err != nil {
 		stop()
 		return err
 	}
-	w := pr.session.Welcome()
+	pr.mu.Lock()
+	pr.session = opened
+	pr.mu.Unlock()
+	w := opened.Welcome()
 	pr.linger = time.Duration(w.GetLingerNs())
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -110,6 +117,39 @@ func (a *Attachment) Restart(records int) {
 		a.t.Fatalf("sdktest: restart: %d records cannot be told again, there were %d", records, behind+records)
 		return
 	}
+	a.replace(old, behind)
+}
+
+// Dies has a process end itself while tell tells something, by
+// sdk.Scheduler.Fail or sdk.EndOnPanic, and returns why it did. The next one is
+// told again what was not acknowledged. The test fails if it does not end.
+func (a *Attachment) Dies(tell func()) error {
+	a.t.Helper()
+	a.await(a.quiet)
+	a.mu.Lock()
+	old := a.process
+	a.dying = true
+	a.mu.Unlock()
+	tell()
+	a.mu.Lock()
+	a.dying = false
+	behind := a.cursor
+	if a.flying > 0 {
+		behind = int(a.flying) - 1
+	}
+	a.mu.Unlock()
+	why := old.ended()
+	if why == nil {
+		a.t.Fatalf("sdktest: event plugin %s does not end itself", a.part.Name)
+		return nil
+	}
+	a.replace(old, behind)
+	return why
+}
+
+// replace has another process go on behind a record.
+func (a *Attachment) replace(old *process, behind int) {
+	a.t.Helper()
 	old.kill()
 	a.mu.Lock()
 	for _, f := range a.futures {
@@ -121,6 +161,25 @@ func (a *Attachment) Restart(records int) {
 		return
 	}
 	a.await(a.quiet)
+}
+
+// exit is called where a process ends itself.
+func (p *process) exit(why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.exited == nil {
+		p.exited = why
+	}
+	if p.session != nil { // it is set up
+		p.session.Close()
+	}
+}
+
+// ended returns why the process has ended itself, nil if it has not.
+func (p *process) ended() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.exited
 }
 
 // kill ends a process without a word.
