@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,7 +25,37 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	goleak.VerifyTestMain(m)
+	var err error
+	if builds, err = os.MkdirTemp("", "examples-test-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(builds)
+		os.Exit(code)
+	}))
+}
+
+// builds is the folder of what built has built.
+var (
+	builds   string
+	programs sync.Map // by folder: func() error
+)
+
+// built returns the program of a folder of the repository, which is built once.
+func built(t *testing.T, folder string) (program string) {
+	t.Helper()
+	program = filepath.Join(builds, strings.ReplaceAll(folder, "/", "-"))
+	once, _ := programs.LoadOrStore(folder, sync.OnceValue(func() error {
+		cmd := exec.Command("go", "build", "-o", program, "./"+folder)
+		cmd.Dir = ".."
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("go build: %w\n%s", err, out)
+		}
+		return nil
+	}))
+	require.NoError(t, once.(func() error)())
+	return program
 }
 
 // noteSources opens every folder of source that the programs are built from.
@@ -38,6 +70,9 @@ func noteSources() error {
 	}
 	return nil
 }
+
+// startedByHosts are programs that are no commands.
+var startedByHosts = []string{"gostats/plugin", "driver", "alert", "alert/parse"}
 
 // TestCommandsOfReadme runs what README.md tells people to run, and compares
 // all that is printed. Commands on real input, which differs from machine to
@@ -55,6 +90,10 @@ func TestCommandsOfReadme(t *testing.T) {
 			switch name {
 			case "gostats-job-hcl":
 				checkJob(t, args)
+			case "driver-job-hcl":
+				checkDriver(t, args)
+			case "alert-job-hcl":
+				checkAlert(t, args)
 			case "gostats-embedded":
 				require.Regexp(t, fmt.Sprintf(`^%d files, .*, 0 not analysed\n\nCOMPLEXITY .*\n(.+\n){10}$`, goFiles(t)), run(t, args...))
 			default:
@@ -63,7 +102,7 @@ func TestCommandsOfReadme(t *testing.T) {
 		})
 	}
 	for _, folder := range mainPackages(t) {
-		if folder != "gostats/plugin" { // a host starts it
+		if !slices.Contains(startedByHosts, folder) {
 			require.True(t, seen[strings.ReplaceAll(folder, "/", "-")], "README.md has no command for %s", folder)
 		}
 	}

@@ -35,9 +35,17 @@ func section(t *testing.T, heading string) string {
 // snippet returns the only code of a section in that language.
 func snippet(t *testing.T, heading, language string) string {
 	t.Helper()
-	found := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(section(t, heading), -1)
-	require.Len(t, found, 1, "%s in %s", language, heading)
-	return found[0][1]
+	return snippets(t, heading, language, 1)[0]
+}
+
+// snippets returns all n pieces of code of a section in that language.
+func snippets(t *testing.T, heading, language string, n int) (code []string) {
+	t.Helper()
+	for _, found := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(section(t, heading), -1) {
+		code = append(code, found[1])
+	}
+	require.Len(t, code, n, "%s in %s", language, heading)
+	return code
 }
 
 // build makes a program of Go source, as if it stood in a folder of this module.
@@ -182,11 +190,16 @@ func shown(value reflect.Type) string {
 	return name + "{" + strings.Join(fields, ", ") + "}"
 }
 
-// TestReadmesEventPlugin holds the event plugin against the example that it is
-// from, which another test runs.
+// TestReadmesEventPlugin holds the event plugin, its test and its job against
+// the example that they are from, which other tests run.
 func TestReadmesEventPlugin(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("driver/main.go")
-	require.NoError(t, err)
-	require.Contains(t, string(source), snippet(t, "Event plugins", "go"))
+	code := snippets(t, "Event plugins", "go", 2)
+	for file, text := range map[string]string{"driver/main.go": code[0], "driver/main_test.go": code[1],
+		"driver/job.hcl": snippet(t, "Event plugins", "hcl")} {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		withoutComments := regexp.MustCompile(` *#.*`).ReplaceAllString
+		require.Contains(t, withoutComments(string(source), ""), withoutComments(text, ""))
+	}
 }

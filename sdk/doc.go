@@ -6,7 +6,8 @@
 //	}
 //
 // and a program that is its own worker calls [ServeIfPlugin] first thing in
-// main.
+// main. [EventPlugin] makes a plugin that reacts to what happens; one executable
+// may be both.
 //
 // # What code in a plugin can rely on
 //
@@ -34,5 +35,6 @@
 // # Testing
 //
 // Package sdktest runs a plugin inside go test, over real gRPC and without a
-// process of its own.
+// process of its own: its tasks are called, its event plugins are told what
+// happens.
 package sdk

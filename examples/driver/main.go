@@ -1,52 +1,45 @@
-// Driver is a program whose work is driven by an event plugin in a process of
-// its own: on the start of the run it submits a call, on each of three results
-// another one; the run ends by itself when all is done.
+// Driver is one executable that is task plugin and event plugin at once. A
+// host runs its task in workers and attaches its event plugin, which drives the
+// run: at the start it submits a call, at each of three results another one. The
+// run ends by itself when all is done.
 package main
 
 import (
 	"context"
-	"fmt"
 	"log"
 
 	"github.com/signalbox-go/signalbox/framework/event"
-	"github.com/signalbox-go/signalbox/framework/eventplugin"
-	"github.com/signalbox-go/signalbox/framework/executor/process"
-	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/sdk"
 )
+
+func main() { sdk.Serve(double, driver) }
 
 var double = sdk.TaskFunc("double", func(_ context.Context, x int) (int, error) { return 2 * x, nil })
 
 var driver = sdk.EventPlugin("driver", func(s *sdk.Scheduler, _ struct{}) error {
 	task := s.Task("double")
-	s.OnStart.Do(func() { submit(task, 1) })
+	s.OnStart.Do(func() { submit(s, task, 1) })
 	task.OnResult.Do(func(e sdk.Result) {
 		var x int
 		if err := e.Value.Decode(&x); err != nil {
-			log.Fatal(err)
+			stop(s, err)
+			return
 		}
-		submit(task, x)
+		submit(s, task, x)
 	}, event.Limit(3))
 	return nil
 })
 
-func submit(task *sdk.Task, x int) {
+func submit(s *sdk.Scheduler, task *sdk.Task, x int) {
 	if _, err := task.Submit(x); err != nil {
-		log.Fatal(err)
+		stop(s, err)
 	}
 }
 
-func main() {
-	sdk.ServeIfPlugin(double, driver) // in a worker, and in the driver's process, this never returns
-
-	s := scheduler.New(process.Self(2), scheduler.Observed(eventplugin.New(
-		eventplugin.Self("driver", eventplugin.Allow(eventplugin.Submit)))))
-	task := scheduler.NewTask(s, double)
-	task.OnResult.Do(func(e scheduler.Result[int]) { fmt.Println("result", e.Value) }, event.Named("print"))
-
-	exit, err := s.Run(context.Background())
-	if err != nil {
-		log.Fatal(err)
+// stop ends the run, since nobody else would go on with it.
+func stop(s *sdk.Scheduler, why error) {
+	log.Print(why)
+	if err := s.Stop("the driver has given up", why); err != nil {
+		log.Print(err)
 	}
-	fmt.Println(exit)
 }
