@@ -35,6 +35,26 @@ func must(_ any, err error) {
 	}
 }
 
+func TestConfigurationsAreBlocks(t *testing.T) {
+	t.Parallel()
+	type config struct {
+		Wait  time.Duration `hcl:"wait"`
+		Most  *int          `hcl:"most,optional"`
+		Names []string      `hcl:"names,optional"`
+		Own   int
+	}
+	var got []config
+	part := sdk.EventPlugin("tested", func(_ *sdk.Scheduler, c config) error {
+		got = append(got, c)
+		return nil
+	})
+	zero := 0
+	for _, c := range []any{config{Wait: time.Second, Most: &zero, Own: 1}, &config{Names: []string{"a"}}, map[string]any{"wait": "1ms"}} {
+		sdktest.Host{Config: c}.Attach(t, part)
+	}
+	require.Equal(t, []config{{Wait: time.Second, Most: &zero}, {Names: []string{"a"}}, {Wait: time.Millisecond}}, got)
+}
+
 func TestCallsOfThePluginRun(t *testing.T) {
 	t.Parallel()
 	var heard []int

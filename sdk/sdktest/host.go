@@ -134,13 +134,13 @@ func asBlock(config any) any {
 			continue
 		}
 		tagged = true
-		value := v.FieldByIndex(f.Index)
-		switch d, ok := value.Interface().(time.Duration); {
-		case rest == "optional" && value.IsZero():
-		case ok:
+		value, err := v.FieldByIndexErr(f.Index)
+		if err != nil || rest == "optional" && value.IsZero() {
+			continue
+		}
+		block[name] = value.Interface()
+		if d, ok := block[name].(time.Duration); ok {
 			block[name] = d.String()
-		default:
-			block[name] = value.Interface()
 		}
 	}
 	if !tagged {
