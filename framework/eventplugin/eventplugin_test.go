@@ -379,7 +379,8 @@ func TestPluginsThatReactToEachOther(t *testing.T) {
 	})
 	r.run()
 	lines := r.lines("pong")
-	require.Contains(t, lines[len(lines)-1]+r.logs.String(), "in a row of events that plugins emit because of each other")
+	// The plugin that is refused may have ended before it can say so itself.
+	require.Contains(t, r.logs.String(), "event plugins react to each other without end")
 	require.LessOrEqual(t, len(lines), 16)
 	reports := r.hub.Reports()
 	require.Equal(t, uint64(1), reports[0].Loops+reports[1].Loops)
