@@ -157,23 +157,6 @@ func TestInputsComeIfAskedFor(t *testing.T) {
 	}
 }
 
-func TestOptionsAreThoseOfTheHost(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, local.Pool(2), func(dir string) []*eventplugin.Spec { return []*eventplugin.Spec{self(dir, "options")} })
-	var want []*event.Handler
-	for _, opts := range table() {
-		want = append(want, r.double.OnResult.Do(func(scheduler.Result[int]) {}, opts...))
-	}
-	r.submitAtStart(make([]int, 1000)...)
-	r.run()
-	handlers := r.report().Handlers
-	require.Len(t, handlers, len(want))
-	for i, h := range want {
-		require.Equal(t, h.Calls(), handlers[i].Calls, "row %d", i)
-		require.Equal(t, "double.on_result", handlers[i].Event)
-	}
-}
-
 func TestRecordsAreAllThatHappens(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, local.Pool(2), func(dir string) []*eventplugin.Spec { return []*eventplugin.Spec{self(dir, "records")} })

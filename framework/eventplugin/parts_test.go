@@ -32,7 +32,7 @@ type setting struct {
 func parts() []sdk.Part {
 	parts := []sdk.Part{double}
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
-		"trace": trace, "records": records, "options": options, "driver": drive, "waiter": waiter, "stopper": stopper,
+		"trace": trace, "records": records, "options": options, "options crasher": optionsCrasher, "flusher": flusher, "clinger": clinger, "driver": drive, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
 		"buffered": buffered, "counter": counter, "recorder": recorder, "watchman": watchman, "watchful": watchful, "echo": echo,
 	} {
@@ -94,30 +94,6 @@ func echo(_ *sdk.Scheduler, c setting) error {
 func records(s *sdk.Scheduler, c setting) error {
 	write := writer(c.File)
 	s.OnRecord.Do(func(r sdk.Record) { write("%d %s %d %d", r.Seq, r.Kind, r.Future.ID, len(r.Payload.Data)) })
-	return nil
-}
-
-// table are combinations of options, which the host and the plugin "options"
-// use alike.
-func table() [][]event.Option {
-	return [][]event.Option{
-		nil, {event.Every(2)}, {event.Every(3)}, {event.Limit(4)}, {event.Repeat(3)}, {event.Repeat(3), event.Limit(5)},
-		{event.Every(2), event.Repeat(2), event.Limit(3)}, {event.When(never)}, {event.When(everyOther()), event.Every(2)}, {event.Hidden()},
-		{event.Every(1000)},
-	}
-}
-
-func never() bool { return false }
-
-func everyOther() func() bool {
-	n := 0
-	return func() bool { n++; return n%2 == 0 }
-}
-
-func options(s *sdk.Scheduler, _ setting) error {
-	for _, opts := range table() {
-		s.Task("double").OnResult.Do(func(sdk.Result) {}, opts...)
-	}
 	return nil
 }
 
