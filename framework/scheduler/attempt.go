@@ -23,6 +23,7 @@ type Attempt struct {
 
 	s    *Scheduler
 	hold *Hold
+	then []func()
 }
 
 // Again has the call attempted once more, when the hold is released, instead of
@@ -35,6 +36,11 @@ func (a *Attempt) Again() *Hold {
 	}
 	return a.hold
 }
+
+// Then has fn called if there is to be another attempt, in place of what Judge
+// would do at once: only then is it known. It is under the rules of Judge. The
+// attempt does not begin before.
+func (a *Attempt) Then(fn func()) { a.then = append(a.then, fn) }
 
 // hooks are the extensions of a task that look at the ends of its calls.
 type hooks struct {
@@ -79,11 +85,23 @@ func (s *Scheduler) judged(o *Outcome, ready []*Call) (again bool, _ []*Call) {
 	if a.hold == nil || o.Err == nil || o.Cancelled {
 		return false, ready
 	}
-	c := o.Call
+	begins := &Hold{s: s} // until what is to be done before has been done
+	if !s.again(o.Call, a, begins) {
+		return false, ready
+	}
+	s.callAll("function given to Then", a.then)
+	if begins.release() {
+		ready = append(ready, o.Call)
+	}
+	return true, ready
+}
+
+// again puts a call in front of another attempt, if there can be one.
+func (s *Scheduler) again(c *Call, a *Attempt, begins *Hold) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.holdless || c.cancel.Load() || c.hasEnded() {
-		return false, ready
+		return false
 	}
 	c.attempts.Add(1)
 	c.constraints = nil
@@ -91,10 +109,7 @@ func (s *Scheduler) judged(o *Outcome, ready []*Call) (again bool, _ []*Call) {
 		c.constraints = &a.Constraints
 	}
 	c.state.CompareAndSwap(uint32(Running), uint32(Pending))
-	if !c.hold([]*Hold{a.hold}) {
-		ready = append(ready, c) // it was released already
-	}
-	return true, ready
+	return c.hold([]*Hold{a.hold, begins})
 }
 
 // follow tells the followers of a task that a call of it has ended.

@@ -45,7 +45,7 @@ func TestAttempts(t *testing.T) {
 	var tsk *scheduler.Task[int, int]
 	j := newJudge(func(a *scheduler.Attempt) {
 		if a.Err != nil {
-			event.Emit(tsk, again, a.Number)
+			a.Then(func() { event.Emit(tsk, again, a.Number) })
 			a.Again().Release()
 		}
 	})
@@ -68,7 +68,8 @@ func TestCancelledBetweenAttempts(t *testing.T) {
 	judged := make(chan *scheduler.Hold, 1)
 	j := newJudge(func(a *scheduler.Attempt) {
 		if !a.Cancelled {
-			judged <- a.Again()
+			hold := a.Again()
+			a.Then(func() { judged <- hold })
 		}
 	})
 	s := pool(1)
@@ -82,7 +83,7 @@ func TestCancelledBetweenAttempts(t *testing.T) {
 	mustStart(t, s, scheduler.CancellationPolicy(scheduler.Continue))
 	f := mustSubmit(t, tsk, 1)
 	hold := <-judged
-	require.Eventually(t, func() bool { return f.Attempt() == 2 }, time.Minute, time.Millisecond)
+	require.Equal(t, 2, f.Attempt())
 	require.Equal(t, scheduler.Pending, f.State())
 	require.True(t, f.Cancel())
 	<-told
@@ -90,6 +91,23 @@ func TestCancelledBetweenAttempts(t *testing.T) {
 	mustWait(t, s)
 	require.Equal(t, scheduler.Cancelled, f.State())
 	require.EqualValues(t, 1, runs.Load())
+}
+
+// A call that is to be cancelled is not attempted again, and nothing is done
+// as if it were.
+func TestThenIsNotCalledWithoutAnotherAttempt(t *testing.T) {
+	t.Parallel()
+	s := pool(1)
+	tsk := scheduler.NewTask(s, task.New("fails", func(context.Context, int) (int, error) { return 0, errors.New("no") }),
+		newJudge(func(a *scheduler.Attempt) {
+			a.Then(func() { t.Error("there is no other attempt") })
+			a.Again().Release()
+			a.Future.Cancel()
+		}))
+	mustStart(t, s, scheduler.ExceptionPolicy(scheduler.Continue))
+	f := mustSubmit(t, tsk, 1)
+	mustWait(t, s)
+	require.EqualError(t, f.Err(), "no")
 }
 
 // A run that is killed attempts nothing again.

@@ -19,22 +19,24 @@ func (sub *Submission) Hold() *Hold {
 // Release lets the call go on. It may be called from any goroutine, does not
 // block, and does nothing for a call that has ended, or the second time.
 func (h *Hold) Release() {
+	if h.release() {
+		h.c.dispatch()
+	}
+}
+
+// release reports whether it was what kept the call from its executor.
+func (h *Hold) release() bool {
 	h.s.mu.Lock()
+	defer h.s.mu.Unlock()
 	if h.released {
-		h.s.mu.Unlock()
-		return
+		return false
 	}
 	h.released = true
-	c := h.c
-	goes := c != nil && c.holds > 0
-	if goes {
-		c.holds--
-		goes = c.holds == 0
+	if h.c == nil || h.c.holds == 0 {
+		return false
 	}
-	h.s.mu.Unlock()
-	if goes {
-		c.dispatch()
-	}
+	h.c.holds--
+	return h.c.holds == 0
 }
 
 // dispatch hands a call that nobody holds to its executor.

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"runtime/debug"
@@ -95,8 +96,9 @@ func (d *Def[In, Out]) InputType() reflect.Type { return reflect.TypeFor[In]() }
 // OutputType returns the Go type of outputs.
 func (d *Def[In, Out]) OutputType() reflect.Type { return reflect.TypeFor[Out]() }
 
-// Call runs the code here. A panic comes back as an [*Error] of kind
-// [KindPanic] with its stack; so does an error whose methods panic.
+// Call runs the code here, unless ctx's deadline has passed: that is an error
+// of kind [KindDeadline]. A panic comes back as an [*Error] of kind [KindPanic]
+// with its stack; so does an error whose methods panic.
 func (d *Def[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 	out, err := d.call(ctx, in)
 	return out, sound(err)
@@ -108,6 +110,9 @@ func (d *Def[In, Out]) call(ctx context.Context, in In) (out Out, err error) {
 			err = panicError(v)
 		}
 	}()
+	if err := ctx.Err(); errors.Is(err, context.DeadlineExceeded) {
+		return out, WithKind(KindDeadline, fmt.Errorf("deadline passed before the code began: %w", err))
+	}
 	return d.fn(ctx, in)
 }
 

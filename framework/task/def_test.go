@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,4 +105,20 @@ func TestInfoTravelsInTheContext(t *testing.T) {
 	got, ok := task.InfoFrom(task.WithInfo(t.Context(), want))
 	require.True(t, ok)
 	require.Equal(t, want, got)
+}
+
+func TestCodeDoesNotBeginAfterItsDeadline(t *testing.T) {
+	t.Parallel()
+	d := task.New("x", func(context.Context, int) (int, error) { return 0, errors.New("it ran") })
+	ctx, cancel := context.WithTimeout(t.Context(), -time.Second)
+	defer cancel()
+	_, err := d.Call(ctx, 1)
+	require.EqualError(t, err, "deadline passed before the code began: context deadline exceeded")
+	require.Equal(t, task.KindDeadline, task.KindOf(err))
+	_, err = d.Serve(ctx, []byte("1"))
+	require.True(t, task.IsKind(err, task.KindDeadline))
+	cancelled, stop := context.WithCancel(t.Context())
+	stop()
+	_, err = d.Call(cancelled, 1)
+	require.EqualError(t, err, "it ran", "whether it heeds its cancellation is the code's affair")
 }

@@ -136,6 +136,7 @@ func testDeadline(t *testing.T, s *suite) {
 	r := record(sched)
 	until := recordTask(r, scheduler.NewTask(sched, untilEnd, scheduler.Within(50*time.Millisecond)))
 	inc := recordTask(r, scheduler.NewTask(sched, increment, scheduler.Within(time.Hour)))
+	late := recordTask(r, scheduler.NewTask(sched, increment.As("late"), scheduler.Before(time.Now().Add(-time.Hour))))
 	wait := start(t, sched, tolerant()...)
 	f := submit(t, until, 0)
 	await(t, f)
@@ -145,8 +146,13 @@ func testDeadline(t *testing.T, s *suite) {
 	g := submit(t, inc, 1)
 	await(t, g)
 	require.NoError(t, g.Err())
+	h := submit(t, late, 1) // does not run
+	await(t, h)
+	require.ErrorIs(t, h.Err(), context.DeadlineExceeded)
+	require.Equal(t, task.KindDeadline, task.KindOf(h.Err()))
+	require.ErrorContains(t, h.Err(), "before the code began")
 	wait()
-	r.check(t, sched, 2)
+	r.check(t, sched, 3)
 }
 
 func testStates(t *testing.T, s *suite) {
