@@ -78,13 +78,13 @@ type replacement struct {
 
 // laterNames are those of scenarios about extensions that have packages and
 // tests of their own.
-var laterNames = regexp.MustCompile(`^(comm|limiter|pynisher)_`)
+var laterNames = regexp.MustCompile(`^(comm|pynisher)_`)
 
 func scenarios() map[string]func(*rig) {
 	all := map[string]func(*rig){}
 	for _, some := range []map[string]func(*rig){
 		emitterScenarios(), optionScenarios(), runScenarios(), stopScenarios(), timeoutScenarios(), taskScenarios(),
-		failureScenarios(), mappingScenarios(), callbackFailureScenarios(), cancelScenarios(), emptyScenarios(),
+		failureScenarios(), mappingScenarios(), callbackFailureScenarios(), cancelScenarios(), emptyScenarios(), limiterScenarios(),
 	} {
 		for name, run := range some {
 			all[name] = run

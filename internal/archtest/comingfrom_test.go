@@ -28,6 +28,7 @@ var mapped = map[string]string{
 	"view":      "framework/view",
 	"process":   "framework/executor/process",
 	"local":     "framework/executor/local",
+	"limiter":   "framework/extension/limiter",
 	"sdk":       "sdk",
 }
 

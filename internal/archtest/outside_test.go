@@ -64,6 +64,7 @@ var nevers = []never{
 var sdkInTests = []string{
 	"framework/executor/process/...",
 	"framework/eventplugin/...",
+	"framework/extension/...",
 }
 
 func TestOutsideImportsStayAtTheirSeams(t *testing.T) {

@@ -75,7 +75,6 @@ var rooms = []room{
 // later are the rooms that are drawn and not built yet. Only they may be
 // absent; one that has been built is to be taken off this list.
 var later = []string{
-	"framework/extension/...",
 	"framework/view/live",
 }
 

@@ -1,0 +1,15 @@
+package limiter_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/signalbox-go/signalbox/sdk"
+)
+
+// In worker processes, this binary serves.
+func TestMain(m *testing.M) {
+	sdk.ServeIfPlugin(stamp)
+	goleak.VerifyTestMain(m)
+}
