@@ -52,24 +52,26 @@ func run() error {
 	writeBenchHeader(lines, machine)
 	var results []result
 	var errs []error
+	fmt.Println()
+	printHead(os.Stdout)
 	for _, g := range suite {
 		if !pattern.MatchString(g.name) {
 			continue
 		}
-		begun := time.Now()
 		m, err := g.measure(*rounds)
 		errs = append(errs, err)
-		fmt.Fprintf(os.Stderr, "%s: %.0f s\n", g.name, time.Since(begun).Seconds())
+		for _, r := range g.results(m) {
+			printRow(os.Stdout, r)
+			results = append(results, r)
+		}
+		// After each group, so that what has been measured is not lost.
 		if err := writeBenchLines(lines, g, m); err != nil {
 			return err
 		}
-		results = append(results, g.results(m)...)
+		if err := writeJSON(filepath.Join(*folder, "bench.json"), results); err != nil {
+			return err
+		}
 	}
-	fmt.Println()
-	if err := printTable(os.Stdout, results); err != nil {
-		return err
-	}
-	fmt.Printf("\nThe median of %d rounds each, in %.0f s.\n", *rounds, time.Since(began).Seconds())
-	errs = append(errs, writeJSON(filepath.Join(*folder, "bench.json"), results))
+	fmt.Printf("\n%s; each figure is the median of %d rounds; %.0f s.\n", summary(results), *rounds, time.Since(began).Seconds())
 	return errors.Join(errs...)
 }

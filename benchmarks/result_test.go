@@ -44,9 +44,10 @@ func TestResults(t *testing.T) {
 	require.NotEmpty(t, judge(row{"r", time, "the peer", call, 1, 1}, 50, 126).Void)
 
 	var table bytes.Buffer
-	require.NoError(t, printTable(&table, []result{judge(against(rate, peer), 1234567, 100), void}))
-	require.Regexp(t, `r +1,234,567 +the peer +100 +tasks/s +12,346 +2.00 +4.00 +at its goal\n`, table.String())
-	require.Contains(t, table.String(), "1 of 2 rows are at their bar.")
+	printRow(&table, judge(against(rate, peer), 1234567, 100))
+	require.Regexp(t, `^r +1,234,567 +the peer +100 +tasks/s +12,346 +2.00 +4.00 +at its goal\n$`, table.String())
+	require.Equal(t, "1 of 2 rows are at their bar",
+		summary([]result{judge(against(rate, peer), 1234567, 100), void, judge(row{"r", rate, "the peer", peer, 0, 0}, 1, 100)}))
 
 	path := filepath.Join(t.TempDir(), "bench.json")
 	require.NoError(t, writeJSON(path, []result{judge(against(rate, peer), 200, 100)}))

@@ -5,29 +5,34 @@ import (
 	"io"
 	"math"
 	"strings"
-	"text/tabwriter"
 )
 
-// printTable prints a line for each row, and what to think of them below.
-func printTable(w io.Writer, results []result) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "\tours\tagainst\tpeer\tunit\tratio\tbar\tgoal\t")
+// line is one line of the table. Columns have fixed widths, so that rows are
+// printed as they come.
+const line = "%-46s %11s  %-34s %11s %-11s %7s %7s %6s  %s\n"
+
+func printHead(w io.Writer) {
+	fmt.Fprintf(w, line, "", "ours", "against", "peer", "unit", "ratio", "bar", "goal", "")
+}
+
+func printRow(w io.Writer, r result) {
+	fmt.Fprintf(w, line, r.Row, short(r.Ours), r.PeerName, optional(r.Peer), r.Unit,
+		optional(r.Ratio), optional(r.Bar), optional(r.Goal), r.verdict())
+}
+
+// summary counts the rows that have a bar.
+func summary(results []result) string {
 	met, judged := 0, 0
 	for _, r := range results {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Row, short(r.Ours), r.PeerName, optional(r.Peer), r.Unit,
-			optional(r.Ratio), optional(r.Bar), optional(r.Goal), r.verdict())
-		if r.Bar != nil {
-			judged++
-			if r.OK {
-				met++
-			}
+		if r.Bar == nil {
+			continue
+		}
+		judged++
+		if r.OK {
+			met++
 		}
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "\n%d of %d rows are at their bar.\n", met, judged)
-	return err
+	return fmt.Sprintf("%d of %d rows are at their bar", met, judged)
 }
 
 func (r result) verdict() string {
