@@ -4,6 +4,8 @@ import "time"
 
 // Attempt is how one attempt of a call ended, as a [Judge] sees it.
 type Attempt struct {
+	// Task is the task that the call is of.
+	Task AnyTask
 	// Future is that of the call, which has not ended.
 	Future AnyFuture
 	// Number is that of the attempt, from 1.
@@ -72,7 +74,7 @@ func (s *Scheduler) judged(o *Outcome, ready []*Call) (again bool, _ []*Call) {
 	if h == nil || len(h.judges) == 0 || o.Call.hasEnded() {
 		return false, ready
 	}
-	a := &Attempt{Future: o.Call.Future(), Number: o.Call.Attempt(), Err: o.Err, Cancelled: o.Cancelled, Elapsed: o.Elapsed,
+	a := &Attempt{Task: o.Call.task.any, Future: o.Call.Future(), Number: o.Call.Attempt(), Err: o.Err, Cancelled: o.Cancelled, Elapsed: o.Elapsed,
 		Worker: o.Worker, Constraints: o.Call.Constraints(), s: s}
 	for _, j := range h.judges {
 		if err := guard("Judge of extension "+j.Name(), func() { j.Judge(a) }); err != nil {

@@ -318,7 +318,7 @@ func (e *Executor) giveUp(w *worker, err error) {
 			return
 		}
 	}
-	e.failed = fmt.Errorf("process: plugin %s: no worker is left: %w", e.cfg.name, err)
+	e.failed = task.NotRetryable(fmt.Errorf("process: plugin %s: no worker is left: %w", e.cfg.name, err))
 	failed := e.failed
 	var outcomes []scheduler.Outcome
 	for _, c := range e.backlog.Clear() {

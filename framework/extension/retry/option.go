@@ -1,0 +1,90 @@
+package retry
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+// Option is an option of [New].
+type Option func(*config)
+
+type config struct {
+	attempts   int
+	first, max time.Duration
+	kinds      []string // nil for all but those of never and hopeless
+	lost       int
+}
+
+// hopeless are kinds of errors that come again however often one tries.
+var hopeless = []string{task.KindDecode, task.KindEncode, task.KindUnknownTask, task.KindDeadline}
+
+func defaults() config {
+	return config{attempts: 3, first: time.Second, max: time.Minute, lost: 2}
+}
+
+// Attempts has a call attempted up to n times in all. The default is 3.
+func Attempts(n int) Option { return func(c *config) { c.attempts = n } }
+
+// Backoff sets the first delay, and the longest: each is twice the one before,
+// and is then made up to half shorter or longer by chance, but no longer than
+// that. The default is a second and a minute.
+func Backoff(first, longest time.Duration) Option {
+	return func(c *config) { c.first, c.max = first, longest }
+}
+
+// On has only errors of these kinds ([task.KindOf]) lead to another attempt:
+// those of package task, and those that code gave with [task.WithKind].
+func On(kinds ...string) Option {
+	return func(c *config) { c.kinds = append([]string{}, kinds...) }
+}
+
+// WorkersLost has a call be the end of up to n workers: no attempt follows the
+// one by which the n-th died. The default is 2.
+func WorkersLost(n int) Option { return func(c *config) { c.lost = n } }
+
+// check tells what is wrong with the options, all at once.
+func (c *config) check() error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.attempts < 2 {
+		fail("Attempts is %d: it must be 2 or more, the first included", c.attempts)
+	}
+	if c.first <= 0 {
+		fail("Backoff begins with %v: it must be more than 0", c.first)
+	} else if c.max < c.first {
+		fail("Backoff goes up to %v, which is less than the first delay of %v", c.max, c.first)
+	}
+	if c.lost < 1 {
+		fail("WorkersLost is %d: it must be 1 or more", c.lost)
+	}
+	if c.kinds != nil && len(c.kinds) == 0 {
+		fail("On needs a kind, such as %q; without On every error that may be mended counts", task.KindWorkerLost)
+	}
+	for _, k := range c.kinds {
+		switch {
+		case k == "":
+			fail("On has an empty kind")
+		case k == task.KindCancelled:
+			fail("On has %q: what was cancelled is never attempted again", k)
+		case slices.Contains(hopeless, k):
+			fail("On has %q: another attempt ends in the same", k)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// mends reports whether another attempt may mend an error.
+func (c *config) mends(err error) bool {
+	kind := task.KindOf(err)
+	switch {
+	case !task.IsRetryable(err) || kind == task.KindCancelled || slices.Contains(hopeless, kind):
+		return false
+	case c.kinds == nil:
+		return true
+	}
+	return slices.Contains(c.kinds, kind)
+}
