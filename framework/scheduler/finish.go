@@ -130,14 +130,13 @@ func (r *run) stopExecutors(kill bool, cause error) {
 	r.s.inbox.put(item{kind: itemWake})
 }
 
-// tellBatch tells what has happened up to now: what is left of the batch at
-// hand or, if that is nothing, all that is in the inbox.
+// tellBatch tells what has happened up to now.
 func (r *run) tellBatch() {
-	for it := r.nextItem(); it != nil; it = r.nextItem() {
-		r.tellEnding(it)
-		if r.next == len(r.batch) {
-			return
-		}
+	r.s.mu.Lock()
+	n := len(r.batch) - r.next + r.s.inbox.items.len
+	r.s.mu.Unlock()
+	for range n {
+		r.tellEnding(r.nextItem())
 	}
 }
 
@@ -174,12 +173,9 @@ func (r *run) close() {
 	s := r.s
 	r.tellFew()
 	s.mu.Lock()
-	rest := r.batch[r.next:]
+	rest := items{}.behind(r.batch[r.next:])
 	if r.deaf.Load() {
-		var of [2]uint64
-		rest, of[0] = drop(rest)
-		s.inbox.items, of[1] = drop(s.inbox.items)
-		r.dropped += of[0] + of[1]
+		r.dropped += rest.drop() + s.inbox.items.drop()
 	}
 	s.inbox.leave(rest)
 	s.counts.Dropped += r.dropped

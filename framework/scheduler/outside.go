@@ -18,17 +18,18 @@ func (s *Scheduler) put(it item) {
 	s.inbox.put(it)
 }
 
-// drain tells batch and then what is in the inbox outside a run, until nothing
+// drain tells first and then what is in the inbox outside a run, until nothing
 // is left or a run takes over. It has a goroutine of its own; if a callback ends
 // that, another one goes on.
-func (s *Scheduler) drain(batch []item) {
+func (s *Scheduler) drain(first items) {
 	s.driver.Store(goroutine())
+	var batch []item
 	next, returned := 0, false
 	defer func() {
 		if !returned {
 			s.stray = append(s.stray, ErrGoexit)
 			s.reportStray()
-			go s.drain(batch[next:])
+			go s.drain(first.behind(batch[next:]))
 		}
 	}()
 	for {
@@ -41,8 +42,10 @@ func (s *Scheduler) drain(batch []item) {
 		if batch != nil {
 			s.inbox.recycle(batch)
 		}
-		batch, next = s.inbox.takeOutside(), 0
-		if len(batch) == 0 {
+		if batch, next = first.takeChunk(), 0; batch == nil {
+			batch = s.inbox.takeOutside()
+		}
+		if batch == nil {
 			s.inbox.driven = s.inbox.handover != nil
 			if s.inbox.driven {
 				close(s.inbox.handover)

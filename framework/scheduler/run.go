@@ -316,7 +316,7 @@ func (r *run) exhausted() bool {
 // s.mu is held.
 func (r *run) through() bool {
 	s := r.s
-	return s.queue.len == 0 && s.admitted == 0 && len(s.inbox.items) == 0 && r.next == len(r.batch) &&
+	return s.queue.len == 0 && s.admitted == 0 && s.inbox.items.len == 0 && r.next == len(r.batch) &&
 		r.stop == nil && r.awaited && !r.opts.keepRunning
 }
 
@@ -339,11 +339,11 @@ func (r *run) nextItem() *item {
 	return &r.batch[r.next-1]
 }
 
-// sleep waits until there is something in the inbox.
+// sleep waits until there is something to tell.
 func (r *run) sleep() {
 	s := r.s
 	s.mu.Lock()
-	if len(s.inbox.items) > 0 {
+	if s.inbox.items.len > 0 || r.next < len(r.batch) {
 		s.mu.Unlock()
 		return
 	}
