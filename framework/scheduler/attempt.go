@@ -105,11 +105,9 @@ func (s *Scheduler) again(c *Call, a *Attempt, begins *Hold) bool {
 	if s.holdless || c.cancel.Load() || c.hasEnded() {
 		return false
 	}
-	c.attempts.Add(1)
-	c.constraints = nil
-	if a.Constraints != (Constraints{}) {
-		c.constraints = &a.Constraints
-	}
+	x := c.more()
+	x.attempts.Add(1)
+	x.constraints = a.Constraints
 	c.state.CompareAndSwap(uint32(Running), uint32(Pending))
 	return c.hold([]*Hold{a.hold, begins})
 }

@@ -57,37 +57,60 @@ type typed interface {
 }
 
 // Call is one accepted call as executors see it.
+//
+// There may be millions that wait, so it is kept small: what few calls have is
+// in extras.
 type Call struct {
-	s    *Scheduler
 	task *taskCore
 	self typed
 
-	id          uint64
-	payload     []byte
-	state       atomic.Uint32
-	cancel      atomic.Bool
-	worker      int32
-	err         error
-	cause       error // of a cancellation; written before cancel is set
-	constraints *Constraints
-	attempts    atomic.Int32 // that ended before the present one
-	holds       int32        // of extensions, until it goes to its executor; guarded by Scheduler.mu
-	elapsed     time.Duration
-	accepted    time.Time            // zero unless observed
-	wait        time.Duration        // from acceptance to the end, without elapsed; 0 unless observed
-	kept        atomic.Pointer[kept] // nil for nothing
-
-	done      atomic.Pointer[chan struct{}]
-	callbacks []func() // guarded by Scheduler.mu
-	told      bool     // its events have been told; guarded by Scheduler.mu
-	encoded   bool     // it went to an executor that encodes
-	awaited   bool     // its outcome is returned by Call or Map, to whom it belongs
+	id      uint64
+	payload []byte
+	err     error
+	elapsed time.Duration
+	// since is when the call was accepted, as a time since the scheduler was
+	// made, and once it has settled, how long it waited, that is, did not run; 0
+	// unless observed.
+	since  time.Duration
+	done   atomic.Pointer[chan struct{}]
+	extras atomic.Pointer[extras] // nil for most
 
 	inQueue, inTask links // guarded by Scheduler.mu
+
+	state   atomic.Uint32
+	worker  int32
+	cancel  atomic.Bool
+	awaited bool // its outcome is returned by Call or Map, to whom it belongs
+	told    bool // its events have been told; guarded by Scheduler.mu
+	// In which queues it is; guarded by Scheduler.mu.
+	queued, queuedInTask bool
 
 	// Private is for the executor that holds the call, under a lock of its own.
 	Private Private
 }
+
+// extras are what few calls have.
+type extras struct {
+	cause     error                // of a cancellation; written before cancel is set
+	callbacks []func()             // guarded by Scheduler.mu
+	kept      atomic.Pointer[kept] // nil for nothing
+	attempts  atomic.Int32         // that ended before the present one
+	holds     int                  // of extensions, until it goes to its executor; guarded by Scheduler.mu
+	def       task.Code            // of a call without a task
+	// constraints change between attempts only, when nobody runs the call.
+	constraints Constraints
+}
+
+// more returns the call's extras, which it has from then on.
+func (c *Call) more() *extras {
+	if x := c.extras.Load(); x != nil {
+		return x
+	}
+	c.extras.CompareAndSwap(nil, &extras{})
+	return c.extras.Load()
+}
+
+func (c *Call) scheduler() *Scheduler { return c.task.s }
 
 // Private is what an executor keeps with a call, so that it needs no map.
 type Private struct {
@@ -113,20 +136,25 @@ func (c *Call) ContentType() string { return c.self.def().InputCodec().ContentTy
 
 // Constraints returns what extensions asked of the executor for this call.
 func (c *Call) Constraints() Constraints {
-	if c.constraints == nil {
-		return Constraints{}
+	if x := c.extras.Load(); x != nil {
+		return x.constraints
 	}
-	return *c.constraints
+	return Constraints{}
 }
 
 // Attempt returns the number of the attempt, from 1.
-func (c *Call) Attempt() int { return int(c.attempts.Load()) + 1 }
+func (c *Call) Attempt() int {
+	if x := c.extras.Load(); x != nil {
+		return int(x.attempts.Load()) + 1
+	}
+	return 1
+}
 
 func (c *Call) priority() int {
-	if c.constraints == nil {
-		return 0
+	if x := c.extras.Load(); x != nil {
+		return x.constraints.Priority
 	}
-	return c.constraints.Priority
+	return 0
 }
 
 // CancelRequested reports whether the call is to be cancelled.
@@ -138,7 +166,7 @@ func (c *Call) CancelCause() error {
 	if !c.cancel.Load() {
 		return nil
 	}
-	return c.cause
+	return c.more().cause
 }
 
 // Run runs the call's code on the calling goroutine, keeps its result in the
@@ -190,13 +218,13 @@ func (c *Call) settle(o *Outcome, now time.Time) bool {
 	}
 	c.elapsed, c.worker = o.Elapsed, int32(o.Worker)
 	if !now.IsZero() {
-		c.wait = max(0, now.Sub(c.accepted)-o.Elapsed)
+		c.since = max(0, now.Sub(c.task.s.made)-c.since-o.Elapsed)
 	}
 	switch c.err = o.Err; {
 	case o.Cancelled:
 		c.err = &CancelledError{Task: c.task.name, Future: c.id, Cause: o.Err}
-	case o.Err == nil && c.encoded:
-		if c.err = c.self.decode(o.Payload, o.ContentType); c.err == nil && c.s.keepResults.Load() {
+	case o.Err == nil && c.task.executor().Encodes():
+		if c.err = c.self.decode(o.Payload, o.ContentType); c.err == nil && c.task.s.keepResults.Load() {
 			c.keepOutput(o.Payload, o.ContentType)
 		}
 	}
@@ -226,10 +254,11 @@ func (c *Call) wake() {
 
 func (c *Call) keepOutput(payload []byte, contentType string) {
 	k := &kept{output: payload, outputType: contentType}
-	if before := c.kept.Load(); before != nil {
+	x := c.more()
+	if before := x.kept.Load(); before != nil {
 		k.input = before.input
 	}
-	c.kept.Store(k)
+	x.kept.Store(k)
 }
 
 // waitChan returns a channel that is closed when the call has ended.

@@ -83,7 +83,7 @@ func (f *Future[Out]) Result() (out Out, err error, ended bool) {
 func (f *Future[Out]) ID() uint64 { return f.c.id }
 
 // Ref implements [AnyFuture].
-func (f *Future[Out]) Ref() string { return fmt.Sprintf("%s/%d", f.c.s.ref, f.c.id) }
+func (f *Future[Out]) Ref() string { return fmt.Sprintf("%s/%d", f.c.task.s.ref, f.c.id) }
 
 // Task implements [AnyFuture].
 func (f *Future[Out]) Task() string { return f.c.task.name }
@@ -173,47 +173,60 @@ func (f *Future[Out]) Input() any { return f.c.self.input() }
 // job is a future together with the input that it was made from.
 type job[In, Out any] struct {
 	Future[Out]
-	in  In
-	t   *Task[In, Out] // nil for a call without a task
-	dfn *task.Def[In, Out]
+	in In
+}
+
+// task returns the job's task, nil for a call without one.
+func (j *job[In, Out]) task() *Task[In, Out] {
+	t, _ := j.c.task.any.(*Task[In, Out])
+	return t
+}
+
+func (j *job[In, Out]) typedDef() *task.Def[In, Out] {
+	if t := j.task(); t != nil {
+		return t.def
+	}
+	return j.c.more().def.(*task.Def[In, Out])
 }
 
 func (j *job[In, Out]) future() AnyFuture { return &j.Future }
 
 func (j *job[In, Out]) input() any { return j.in }
 
-func (j *job[In, Out]) def() task.Code { return j.dfn }
+func (j *job[In, Out]) def() task.Code { return j.typedDef() }
 
-func (j *job[In, Out]) encode() ([]byte, error) { return j.dfn.InputCodec().Marshal(j.in) }
+func (j *job[In, Out]) encode() ([]byte, error) { return j.typedDef().InputCodec().Marshal(j.in) }
 
-func (j *job[In, Out]) encodeOutput() ([]byte, error) { return j.dfn.OutputCodec().Marshal(j.out) }
+func (j *job[In, Out]) encodeOutput() ([]byte, error) {
+	return j.typedDef().OutputCodec().Marshal(j.out)
+}
 
 func (j *job[In, Out]) decode(payload []byte, contentType string) error {
-	codec := j.dfn.OutputCodec()
+	codec := j.typedDef().OutputCodec()
 	if contentType != "" && contentType != codec.ContentType() {
 		return task.Errorf(task.KindDecode, "task %s: result came as %s, expected %s: give both sides the same definition",
 			j.c.task.name, contentType, codec.ContentType())
 	}
 	if err := codec.Unmarshal(payload, &j.out); err != nil {
 		return task.Errorf(task.KindDecode, "task %s: result does not decode as %v (%s): %v",
-			j.c.task.name, j.dfn.OutputType(), codec.ContentType(), err)
+			j.c.task.name, j.typedDef().OutputType(), codec.ContentType(), err)
 	}
 	return nil
 }
 
 func (j *job[In, Out]) run(ctx context.Context) (err error) {
-	j.out, err = j.dfn.Call(ctx, j.in)
+	j.out, err = j.typedDef().Call(ctx, j.in)
 	return err
 }
 
 func (j *job[In, Out]) deliverSubmitted() {
-	if j.t != nil {
-		j.t.deliverSubmitted(j)
+	if t := j.task(); t != nil {
+		t.deliverSubmitted(j)
 	}
 }
 
 func (j *job[In, Out]) deliverEnded() {
-	if j.t != nil {
-		j.t.deliverEnded(j)
+	if t := j.task(); t != nil {
+		t.deliverEnded(j)
 	}
 }

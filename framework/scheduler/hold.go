@@ -32,11 +32,12 @@ func (h *Hold) release() bool {
 		return false
 	}
 	h.released = true
-	if h.c == nil || h.c.holds == 0 {
+	if h.c == nil || h.c.more().holds == 0 {
 		return false
 	}
-	h.c.holds--
-	return h.c.holds == 0
+	x := h.c.more()
+	x.holds--
+	return x.holds == 0
 }
 
 // dispatch hands a call that nobody holds to its executor.
@@ -45,20 +46,28 @@ func (c *Call) dispatch() { c.task.executor().Submit(c) }
 // hold takes up the holds of a call, and reports whether there is one that was
 // not released yet. s.mu is held.
 func (c *Call) hold(holds []*Hold) bool {
+	if len(holds) == 0 {
+		return false
+	}
+	x := c.more()
 	for _, h := range holds {
 		h.c = c
 		if !h.released {
-			c.holds++
+			x.holds++
 		}
 	}
-	return c.holds > 0
+	return x.holds > 0
 }
 
 // unhold takes the call from its holds, and reports whether there was one: then
 // no executor knows of it. s.mu is held.
 func (c *Call) unhold() bool {
-	held := c.holds > 0
-	c.holds = 0
+	x := c.extras.Load()
+	if x == nil {
+		return false
+	}
+	held := x.holds > 0
+	x.holds = 0
 	return held
 }
 

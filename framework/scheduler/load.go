@@ -35,8 +35,8 @@ func (s *Scheduler) Load() Load {
 		case Running:
 			l.Running++
 		case Pending:
-			if !waiting && !c.accepted.IsZero() {
-				l.Oldest = time.Since(c.accepted)
+			if !waiting && c.since > 0 {
+				l.Oldest = time.Since(s.made) - c.since
 			}
 			waiting = true
 		}

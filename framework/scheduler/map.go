@@ -68,7 +68,7 @@ type slot[Out any] struct {
 }
 
 func (m *mapping[In, Out]) submit(in In) {
-	f, err := submitWith(m.t.core.s, m.t.core, m.t, m.t.def, in, manner{awaited: true})
+	f, err := submitWith(m.t.core.s, m.t.core, m.t.def, in, manner{awaited: true})
 	m.flight = append(m.flight, slot[Out]{f, err})
 }
 

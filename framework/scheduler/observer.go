@@ -131,6 +131,14 @@ type kept struct {
 	outputType    string
 }
 
+// keeps returns what is kept of the call, nil for nothing.
+func (c *Call) keeps() *kept {
+	if x := c.extras.Load(); x != nil {
+		return x.kept.Load()
+	}
+	return nil
+}
+
 func (s *Scheduler) observed() bool { return len(s.observers) > 0 }
 
 func (s *Scheduler) observe(o Occurrence) {
@@ -144,7 +152,7 @@ func (s *Scheduler) observeSubmitted(c *Call) {
 	o := Occurrence{Kind: OccurredSubmitted, Task: c.task.any, Future: c.Future()}
 	if s.keepInputs.Load() {
 		o.ContentType = c.self.def().InputCodec().ContentType()
-		if k := c.kept.Load(); k != nil && k.input != nil {
+		if k := c.keeps(); k != nil && k.input != nil {
 			o.Payload = k.input
 		} else {
 			o.Payload, o.Err = c.self.encode()
@@ -154,10 +162,10 @@ func (s *Scheduler) observeSubmitted(c *Call) {
 }
 
 func (s *Scheduler) observeEnded(c *Call) {
-	o := Occurrence{Kind: OccurredEnded, Task: c.task.any, Future: c.Future(), Wait: c.wait}
+	o := Occurrence{Kind: OccurredEnded, Task: c.task.any, Future: c.Future(), Wait: c.since}
 	if s.keepResults.Load() && State(c.state.Load()) == Succeeded {
 		o.ContentType = c.self.def().OutputCodec().ContentType()
-		if k := c.kept.Load(); k != nil && k.output != nil {
+		if k := c.keeps(); k != nil && k.output != nil {
 			o.Payload = k.output
 			if k.outputType != "" {
 				o.ContentType = k.outputType
@@ -166,7 +174,9 @@ func (s *Scheduler) observeEnded(c *Call) {
 			o.Payload, o.Err = c.self.encodeOutput()
 		}
 	}
-	c.kept.Store(nil)
+	if x := c.extras.Load(); x != nil {
+		x.kept.Store(nil)
+	}
 	s.observe(o)
 }
 

@@ -1,27 +1,24 @@
 package scheduler
 
 // links place a call in a queue.
-type links struct {
-	prev, next *Call
-	in         bool
-}
+type links struct{ prev, next *Call }
 
 // queue is a list of calls in order, from which any can be taken at once. It
 // needs a lock held around it.
 type queue struct {
 	first, last *Call
 	len         int
-	at          func(*Call) *links
+	at          func(*Call) (links *links, in *bool)
 }
 
 func (q *queue) push(c *Call) {
-	l := q.at(c)
-	if l.in {
+	l, in := q.at(c)
+	if *in {
 		return
 	}
-	l.in, l.prev = true, q.last
+	*in, l.prev = true, q.last
 	if q.last != nil {
-		q.at(q.last).next = c
+		q.links(q.last).next = c
 	} else {
 		q.first = c
 	}
@@ -30,22 +27,27 @@ func (q *queue) push(c *Call) {
 }
 
 func (q *queue) remove(c *Call) {
-	l := q.at(c)
-	if !l.in {
+	l, in := q.at(c)
+	if !*in {
 		return
 	}
 	if l.prev != nil {
-		q.at(l.prev).next = l.next
+		q.links(l.prev).next = l.next
 	} else {
 		q.first = l.next
 	}
 	if l.next != nil {
-		q.at(l.next).prev = l.prev
+		q.links(l.next).prev = l.prev
 	} else {
 		q.last = l.prev
 	}
-	*l = links{}
+	*l, *in = links{}, false
 	q.len--
+}
+
+func (q *queue) links(c *Call) *links {
+	l, _ := q.at(c)
+	return l
 }
 
 // calls returns at most limit calls from the front, all for a limit below 0.
@@ -54,7 +56,7 @@ func (q *queue) calls(limit int) []*Call {
 		limit = q.len
 	}
 	out := make([]*Call, 0, limit)
-	for c := q.first; c != nil && len(out) < limit; c = q.at(c).next {
+	for c := q.first; c != nil && len(out) < limit; c = q.links(c).next {
 		out = append(out, c)
 	}
 	return out
@@ -67,7 +69,7 @@ func (q *queue) tail(limit int) []*Call {
 	c := q.last
 	for i := limit - 1; i >= 0; i-- {
 		out[i] = c
-		c = q.at(c).prev
+		c = q.links(c).prev
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -71,6 +72,7 @@ type Scheduler struct {
 	byName    map[string]AnyTask
 	loose     map[looseKey]*taskCore // of calls without a task
 	counts    Counts
+	made      time.Time
 	holdless  bool // the run is killed: nothing is held any more
 	workers   WorkerCounts
 	refusals  map[refusal]uint64
@@ -96,6 +98,7 @@ func New(executor Executor, opts ...Option) *Scheduler {
 	s := &Scheduler{
 		name:      "scheduler",
 		ref:       uuid.NewString(),
+		made:      time.Now(),
 		log:       slog.Default(),
 		executors: []Executor{executor},
 		timers:    map[*Timer]struct{}{},
@@ -118,7 +121,7 @@ func New(executor Executor, opts ...Option) *Scheduler {
 	}
 	s.pauses.executors = s.executors
 	s.inbox.wake, s.inbox.drain = make(chan struct{}, 1), s.drain
-	s.queue.at = func(c *Call) *links { return &c.inQueue }
+	s.queue.at = func(c *Call) (*links, *bool) { return &c.inQueue, &c.queued }
 	s.emitter, s.delivery = event.NewOwned(s.name, owner{s}, s.log)
 	s.OnStart = event.SignalSubscriberOf(s, startEvent)
 	s.OnFinishing = event.SignalSubscriberOf(s, finishingEvent)

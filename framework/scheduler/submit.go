@@ -19,7 +19,7 @@ func Submit[In, Out any](s *Scheduler, def *task.Def[In, Out], in In, opts ...Ca
 	if err != nil {
 		return nil, s.refuse(newCore(s, def.Name(), def.Code(), def.Executor(), def.Linked()), err)
 	}
-	return submitWith(s, t, nil, def, in, mannerOf(opts))
+	return submitWith(s, t, def, in, mannerOf(opts))
 }
 
 // Submit has the task run on in. It does not wait: the future tells the
@@ -27,7 +27,7 @@ func Submit[In, Out any](s *Scheduler, def *task.Def[In, Out], in In, opts ...Ca
 // one that matches [ErrNotRunning] outside a run, a [*RefusedError] from an
 // extension, or one that says which field of in cannot be encoded.
 func (t *Task[In, Out]) Submit(in In, opts ...CallOption) (*Future[Out], error) {
-	return submitWith(t.core.s, t.core, t, t.def, in, mannerOf(opts))
+	return submitWith(t.core.s, t.core, t.def, in, mannerOf(opts))
 }
 
 // SubmitEncoded implements [AnyTask].
@@ -63,7 +63,7 @@ func (t *Task[In, Out]) Call(ctx context.Context, in In, opts ...CallOption) (Ou
 	if deadline, ok := ctx.Deadline(); ok {
 		how.want.before(deadline)
 	}
-	f, err := submitWith(t.core.s, t.core, t, t.def, in, how)
+	f, err := submitWith(t.core.s, t.core, t.def, in, how)
 	if err != nil {
 		var none Out
 		return none, err
@@ -75,11 +75,11 @@ func (t *Task[In, Out]) Call(ctx context.Context, in In, opts ...CallOption) (Ou
 	return out, err
 }
 
-func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
+func submitWith[In, Out any](s *Scheduler, core *taskCore, def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
 	if len(core.extensions()) > 0 {
-		return submitExtended(s, core, t, def, in, how)
+		return submitExtended(s, core, def, in, how)
 	}
-	j, exec, err := prepare(s, core, t, def, in, how)
+	j, exec, err := prepare(s, core, def, in, how)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func submitWith[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def
 }
 
 // submitExtended is submitWith for a task with extensions.
-func submitExtended[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
+func submitExtended[In, Out any](s *Scheduler, core *taskCore, def *task.Def[In, Out], in In, how manner) (*Future[Out], error) {
 	core.submitting.Lock()
 	defer core.submitting.Unlock()
 	if !s.accepts() {
@@ -113,7 +113,7 @@ func submitExtended[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out],
 		return nil, s.refuse(core, fmt.Errorf("an extension turned the input into a %T; it takes a %v", sub.Input, def.InputType()))
 	}
 	how.want = sub.Constraints
-	j, exec, err := prepare(s, core, t, def, changed, how)
+	j, exec, err := prepare(s, core, def, changed, how)
 	if err != nil {
 		return nil, err
 	}
@@ -130,29 +130,32 @@ func submitExtended[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out],
 }
 
 // prepare makes a call and encodes its input.
-func prepare[In, Out any](s *Scheduler, core *taskCore, t *Task[In, Out], def *task.Def[In, Out], in In, how manner) (*job[In, Out], Executor, error) {
+func prepare[In, Out any](s *Scheduler, core *taskCore, def *task.Def[In, Out], in In, how manner) (*job[In, Out], Executor, error) {
 	exec := core.executor()
 	if exec == nil {
 		return nil, nil, s.refuse(core, ErrNotRunning)
 	}
-	j := &job[In, Out]{in: in, t: t, dfn: def}
+	j := &job[In, Out]{in: in}
 	c := &j.c
-	c.s, c.task, c.self, c.worker = s, core, j, -1
+	c.task, c.self, c.worker = core, j, -1
 	c.awaited = how.awaited
-	if how.want != (Constraints{}) {
-		want := how.want // a copy, so that how need not be on the heap
-		c.constraints = &want
+	if core.any == nil {
+		c.more().def = def
 	}
-	if c.encoded = exec.Encodes(); c.encoded {
+	if how.want != (Constraints{}) {
+		c.more().constraints = how.want
+	}
+	encodes := exec.Encodes()
+	if encodes {
 		var err error
 		if c.payload, err = j.encode(); err != nil {
 			return nil, nil, s.refuse(core, task.Errorf(task.KindEncode, "input does not encode as %s: %v", def.InputCodec().ContentType(), err))
 		}
 	}
 	if s.observed() {
-		c.accepted = time.Now()
-		if c.encoded && s.keepInputs.Load() {
-			c.kept.Store(&kept{input: c.payload})
+		c.since = max(1, time.Since(s.made))
+		if encodes && s.keepInputs.Load() {
+			c.more().kept.Store(&kept{input: c.payload})
 		}
 	}
 	return j, exec, nil
@@ -258,21 +261,22 @@ func (s *Scheduler) end(outcomes []Outcome) {
 }
 
 func (c *Call) requestCancel(cause error) bool {
-	c.s.mu.Lock()
+	s := c.task.s
+	s.mu.Lock()
 	if State(c.state.Load()).Ended() {
-		c.s.mu.Unlock()
+		s.mu.Unlock()
 		return false
 	}
 	first, held := !c.cancel.Load(), false
 	if first {
-		c.cause = cause
+		c.more().cause = cause
 		c.cancel.Store(true)
 		held = c.unhold()
 	}
-	c.s.mu.Unlock()
+	s.mu.Unlock()
 	switch {
 	case held:
-		c.s.endHeld([]*Call{c}, cause)
+		s.endHeld([]*Call{c}, cause)
 	case first:
 		if exec := c.task.executor(); exec != nil {
 			exec.Cancel(c)
@@ -283,12 +287,14 @@ func (c *Call) requestCancel(cause error) bool {
 
 // whenDone has fn called after the call's events.
 func (c *Call) whenDone(fn func()) {
-	c.s.mu.Lock()
+	s := c.task.s
+	s.mu.Lock()
 	if !c.told {
-		c.callbacks = append(c.callbacks, fn)
-		c.s.mu.Unlock()
+		x := c.more()
+		x.callbacks = append(x.callbacks, fn)
+		s.mu.Unlock()
 		return
 	}
-	c.s.mu.Unlock()
-	c.s.put(item{kind: itemFunc, do: fn})
+	s.mu.Unlock()
+	s.put(item{kind: itemFunc, do: fn})
 }

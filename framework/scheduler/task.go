@@ -145,7 +145,7 @@ func AddTask[In, Out any](s *Scheduler, def *task.Def[In, Out], extensions ...Ex
 
 func newCore(s *Scheduler, name, code, on string, linked bool) *taskCore {
 	t := &taskCore{s: s, name: name, code: code, on: on, linked: linked}
-	t.queue.at = func(c *Call) *links { return &c.inTask }
+	t.queue.at = func(c *Call) (*links, *bool) { return &c.inTask, &c.queuedInTask }
 	return t
 }
 

@@ -103,8 +103,11 @@ func (s *Scheduler) taskOf(em *event.Emitter) AnyTask {
 // callBack calls the future's own callbacks.
 func (s *Scheduler) callBack(c *Call) {
 	s.mu.Lock()
-	callbacks := c.callbacks
-	c.callbacks, c.told = nil, true
+	c.told = true
+	var callbacks []func()
+	if x := c.extras.Load(); x != nil {
+		callbacks, x.callbacks = x.callbacks, nil
+	}
 	s.mu.Unlock()
 	for _, fn := range callbacks {
 		if err := guard("done-callback", fn); err != nil {

@@ -96,17 +96,6 @@ func TestServeMakesErrorsPortable(t *testing.T) {
 	require.Equal(t, []task.Cause{{Type: "*errors.errorString", Text: "no quota left"}}, e.Causes)
 }
 
-func TestInfoTravelsInTheContext(t *testing.T) {
-	t.Parallel()
-
-	_, ok := task.InfoFrom(t.Context())
-	require.False(t, ok)
-	want := task.Info{Task: "t", Future: 7, Attempt: 2, Worker: 1}
-	got, ok := task.InfoFrom(task.WithInfo(t.Context(), want))
-	require.True(t, ok)
-	require.Equal(t, want, got)
-}
-
 func TestCodeDoesNotBeginAfterItsDeadline(t *testing.T) {
 	t.Parallel()
 	d := task.New("x", func(context.Context, int) (int, error) { return 0, errors.New("it ran") })

@@ -12,11 +12,6 @@ type Info struct {
 
 type infoKey struct{}
 
-// WithInfo returns a context that carries info. Executors call it.
-func WithInfo(ctx context.Context, info Info) context.Context {
-	return context.WithValue(ctx, infoKey{}, info)
-}
-
 // InfoFrom returns what is known of the call that ctx belongs to, and false
 // where ctx belongs to none.
 func InfoFrom(ctx context.Context) (Info, bool) {

@@ -57,13 +57,8 @@ func (e *Executor) take(worker int) (*scheduler.Call, context.Context) {
 		c = e.next()
 	}
 	c.MarkRunning()
-	ctx := task.WithInfo(context.Background(), task.Info{Task: c.Code(), Future: c.ID(), Attempt: c.Attempt(), Worker: worker})
-	ctx, cancel := context.WithCancelCause(ctx)
-	if d := c.Constraints().Deadline; !d.IsZero() {
-		timed, release := context.WithDeadline(ctx, d)
-		stop := cancel
-		ctx, cancel = timed, func(cause error) { stop(cause); release() }
-	}
+	info := task.Info{Task: c.Code(), Future: c.ID(), Attempt: c.Attempt(), Worker: worker}
+	ctx, cancel := task.Context(context.Background(), info, c.Constraints().Deadline)
 	e.running[c] = &running{cancel: cancel}
 	return c, ctx
 }

@@ -305,11 +305,9 @@ func (a *assignment) formats() (output string, err error) {
 }
 
 func (w *worker) contextOf(a *assignment) (context.Context, context.CancelCauseFunc) {
-	ctx := task.WithInfo(w.base, task.Info{Task: a.name, Future: a.future, Attempt: a.attempt, Worker: w.number})
-	ctx, cancel := context.WithCancelCause(ctx)
-	if a.deadline == 0 {
-		return ctx, cancel
+	var deadline time.Time
+	if a.deadline != 0 {
+		deadline = time.Unix(0, a.deadline)
 	}
-	timed, release := context.WithDeadline(ctx, time.Unix(0, a.deadline))
-	return timed, func(cause error) { cancel(cause); release() }
+	return task.Context(w.base, task.Info{Task: a.name, Future: a.future, Attempt: a.attempt, Worker: w.number}, deadline)
 }
