@@ -42,7 +42,6 @@ func (a *attachment) collect(req *pb.SessionRequest) {
 	req.Replies, req.Ends = a.replies, a.ends
 	a.replies, a.ends = nil, nil
 	req.Ping, a.ping = a.ping, 0
-	missed := a.missed
 	a.mu.Unlock()
 	if req.Ping == 0 {
 		return
@@ -50,15 +49,21 @@ func (a *attachment) collect(req *pb.SessionRequest) {
 	if s := a.hub.scheduler(); s != nil {
 		req.Gauges = a.hub.gauges(s)
 		_, last := a.hub.events.behind(a.reader)
-		a.ofOwn(req.Gauges, last, missed)
+		a.mu.Lock()
+		a.addOwn(req.Gauges, last)
+		a.mu.Unlock()
 	}
 }
 
-// ofOwn adds to gauges what is this plugin's own.
-func (a *attachment) ofOwn(g *pb.Gauges, last, missed uint64) {
-	g.LastSeq, g.Missed = last, missed
+// addOwn adds to gauges how this plugin stands by now, which may be some time
+// after they were taken: at the end of a run, it first gets what remains. a.mu is
+// held.
+func (a *attachment) addOwn(g *pb.Gauges, last uint64) {
+	g.LastSeq, g.Missed = last, a.missed
 	for _, p := range g.Plugins {
-		p.Self = p.Name == a.spec.name
+		if p.Name == a.spec.name {
+			p.Self, p.Missed, p.Restarts = true, a.missed, uint64(a.restarts)
+		}
 	}
 }
 
@@ -196,6 +201,6 @@ func (a *attachment) collectFinish(req *pb.SessionRequest) {
 	a.asked = true
 	f := proto.Clone(a.finishing).(*pb.Finish)
 	f.LastSeq, f.Missed, f.Stay = last, a.missed, a.spec.stay
-	a.ofOwn(f.Gauges, last, a.missed)
+	a.addOwn(f.Gauges, last)
 	req.Finish = f
 }
