@@ -159,8 +159,8 @@ func TestMistakesOfLogging(t *testing.T) {
 			require.Contains(t, c.stderr.String(), text)
 		})
 	}
-	c := newRig(t).job("attach \"metrics\" {}\n").exits(2)
-	require.Contains(t, c.stderr.String(), "Without it, only these can be attached: logging.")
+	c := newRig(t).job("attach \"absent\" {}\n").exits(2)
+	require.Contains(t, c.stderr.String(), "Without it, only these can be attached: logging, metrics.")
 }
 
 func TestMistakesOfAttach(t *testing.T) {
@@ -186,5 +186,30 @@ func TestMistakesOfAttach(t *testing.T) {
 			require.Contains(t, c2.stderr.String(), c.text)
 			require.NotContains(t, c2.stdout.String(), "on_start")
 		})
+	}
+}
+
+// TestMetrics has the bundled plugin count to a textfile.
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.job(tasksPlugin + submitOne("double", "1") + submitOne("fail", `"no"`) + `
+attach "metrics" {
+  config {
+    listen   = ":0"
+    textfile = "job.prom"
+  }
+}
+`).exits(1)
+	for name, n := range map[string]string{
+		`signalbox_tasks_submitted_total{run="job",task="double"}`:                    "1",
+		`signalbox_tasks_finished_total{outcome="result",run="job",task="double"}`:    "1",
+		`signalbox_tasks_finished_total{outcome="exception",run="job",task="double"}`: "0",
+		`signalbox_task_exceptions_total{kind="error",run="job",task="fail"}`:         "1",
+		`signalbox_events_emitted_total{event="on_done",run="job",task="fail"}`:       "1",
+		`signalbox_workers_started_total{run="job"}`:                                  "1",
+		`signalbox_runs_ended_total{exit="exhausted",run="job"}`:                      "1",
+	} {
+		require.Contains(t, r.read("job.prom"), name+" "+n+"\n")
 	}
 }

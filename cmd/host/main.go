@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/signalbox-go/signalbox/plugins/logging"
+	"github.com/signalbox-go/signalbox/plugins/metrics"
 	"github.com/signalbox-go/signalbox/sdk"
 )
 
@@ -15,4 +16,4 @@ func main() {
 }
 
 // bundled are the event plugins that come with the host.
-func bundled() []sdk.Part { return []sdk.Part{logging.Plugin()} }
+func bundled() []sdk.Part { return []sdk.Part{logging.Plugin(), metrics.Plugin()} }
