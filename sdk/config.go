@@ -56,7 +56,7 @@ var durationType = reflect.TypeFor[time.Duration]()
 // cannot be.
 func typeWord(t reflect.Type) string {
 	switch {
-	case t == durationType:
+	case t == durationType, t == reflect.PointerTo(durationType):
 		return "duration"
 	case t.Kind() == reflect.String:
 		return "string"
@@ -68,7 +68,7 @@ func typeWord(t reflect.Type) string {
 		return "number"
 	case t.Kind() == reflect.Interface && t.NumMethod() == 0:
 		return "any"
-	case t.Kind() == reflect.Pointer && t.Elem() != durationType:
+	case t.Kind() == reflect.Pointer:
 		return typeWord(t.Elem())
 	case t.Kind() == reflect.Slice:
 		return ofElements("list of ", t.Elem())

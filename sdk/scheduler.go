@@ -360,11 +360,11 @@ func (s *Scheduler) Linger(d time.Duration, fn func(ctx context.Context)) {
 	s.lingers = append(s.lingers, fn)
 }
 
-// Resumed returns the last record that a process of this plugin has
-// acknowledged which this process replaces, and false for the first process.
+// Resumed reports whether this process replaces another one of this plugin, and
+// returns the last record that that one has acknowledged, 0 for none.
 func (s *Scheduler) Resumed() (seq uint64, again bool) {
-	seq = s.link.Attach().GetResumeAfter()
-	return seq, seq > 0
+	a := s.link.Attach()
+	return a.GetResumeAfter(), a.GetAgain()
 }
 
 // ResumeAfter says, during set-up, that the plugin knows by itself that it has

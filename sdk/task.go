@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"errors"
 
 	"github.com/signalbox-go/signalbox/framework/task"
 )
@@ -32,6 +33,16 @@ func NotRetryable(err error) error { return task.NotRetryable(err) }
 // KindOf returns the kind of an error, such as one that an event tells: "error"
 // where it has none of its own, empty for a nil err.
 func KindOf(err error) string { return task.KindOf(err) }
+
+// StackOf returns the stack of a panic that an error tells of, as text, empty
+// where it tells of none.
+func StackOf(err error) string {
+	var e *task.Error
+	if errors.As(err, &e) {
+		return e.Stack
+	}
+	return ""
+}
 
 // WithKind gives err a kind of the task's own, which the host sees. It returns
 // nil for a nil err.

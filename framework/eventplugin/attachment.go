@@ -197,7 +197,7 @@ func (a *attachment) attachMessage(part string, again bool) *pb.Attach {
 	if !again {
 		return m
 	}
-	m.ResumeAfter, m.State, m.Calls = a.done, a.state, a.calls
+	m.Again, m.ResumeAfter, m.State, m.Calls = true, a.done, a.state, a.calls
 	for _, list := range [][]sent{a.inflight, a.resend} { // backwards to what was acknowledged
 		for i := len(list) - 1; i >= 0; i-- {
 			for k := range list[i].events {

@@ -31,7 +31,10 @@ func encodeConfig(config any) ([]byte, error) {
 			continue // it is not given
 		}
 		attributes[name] = field.Interface()
-		if d, ok := attributes[name].(time.Duration); ok {
+		switch d := attributes[name].(type) {
+		case time.Duration:
+			attributes[name] = d.String()
+		case *time.Duration: // optional, and not zero if it is not given
 			attributes[name] = d.String()
 		}
 	}

@@ -62,7 +62,7 @@ func (a *Attachment) open(behind int) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.process, a.subs, a.flying, a.cursor = pr, w.GetSubscriptions(), 0, behind
-	if known := int(w.GetResumeAfter()); behind > 0 && known > 0 && known <= len(a.log) {
+	if known := int(w.GetResumeAfter()); attach.GetAgain() && known > 0 && known <= len(a.log) {
 		a.cursor = known
 	}
 	go a.receive(pr)
@@ -74,6 +74,7 @@ func (a *Attachment) attachMessage(behind int) *pb.Attach {
 	a.told = len(a.tasks)
 	m := &pb.Attach{Name: a.part.Name, Allow: a.host.Allow, Run: &pb.RunInfo{Name: a.t.Name(), Ref: "sdktest", StartedUnixNano: a.began.UnixNano(),
 		Tasks: slices.Clone(a.tasks), Executors: []*pb.ExecutorInfo{{Name: "sdktest", Kind: "sdktest", Workers: 1}}}}
+	m.Again = a.process != nil
 	if behind == 0 {
 		return m
 	}

@@ -1388,7 +1388,10 @@ type Attach struct {
 	// Calls made by each handler until then, by index of Subscriptions.handlers.
 	Calls []uint64 `protobuf:"varint,6,rep,packed,name=calls,proto3" json:"calls,omitempty"`
 	// Emissions until then, of what there were any.
-	Counts        []*Count `protobuf:"bytes,7,rep,name=counts,proto3" json:"counts,omitempty"`
+	Counts []*Count `protobuf:"bytes,7,rep,name=counts,proto3" json:"counts,omitempty"`
+	// There was a process before this one, whether or not it has acknowledged
+	// anything.
+	Again         bool `protobuf:"varint,8,opt,name=again,proto3" json:"again,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1470,6 +1473,13 @@ func (x *Attach) GetCounts() []*Count {
 		return x.Counts
 	}
 	return nil
+}
+
+func (x *Attach) GetAgain() bool {
+	if x != nil {
+		return x.Again
+	}
+	return false
 }
 
 // RunInfo tells what run a plugin is attached to.
@@ -3562,7 +3572,7 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"0\n" +
 	"\bReturned\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\x04R\x04from\x12\x10\n" +
-	"\x03seq\x18\x02 \x03(\x04R\x03seq\"\xd7\x01\n" +
+	"\x03seq\x18\x02 \x03(\x04R\x03seq\"\xed\x01\n" +
 	"\x06Attach\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12'\n" +
 	"\x03run\x18\x02 \x01(\v2\x15.signalbox.v1.RunInfoR\x03run\x12\x14\n" +
@@ -3570,7 +3580,8 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\fresume_after\x18\x04 \x01(\x04R\vresumeAfter\x12\x14\n" +
 	"\x05state\x18\x05 \x01(\fR\x05state\x12\x14\n" +
 	"\x05calls\x18\x06 \x03(\x04R\x05calls\x12+\n" +
-	"\x06counts\x18\a \x03(\v2\x13.signalbox.v1.CountR\x06counts\"\xa5\x02\n" +
+	"\x06counts\x18\a \x03(\v2\x13.signalbox.v1.CountR\x06counts\x12\x14\n" +
+	"\x05again\x18\b \x01(\bR\x05again\"\xa5\x02\n" +
 	"\aRunInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03ref\x18\x02 \x01(\tR\x03ref\x12*\n" +
