@@ -160,7 +160,7 @@ func TestMistakesOfLogging(t *testing.T) {
 		})
 	}
 	c := newRig(t).job("attach \"absent\" {}\n").exits(2)
-	require.Contains(t, c.stderr.String(), "Without it, only these can be attached: logging, metrics.")
+	require.Contains(t, c.stderr.String(), "Without it, only these can be attached: journal, logging, metrics.")
 }
 
 func TestMistakesOfAttach(t *testing.T) {

@@ -4,6 +4,7 @@
 //	host run JOB.hcl              run a job
 //	host validate JOB.hcl         find the mistakes of a job file
 //	host plugin inspect PATH      show what a plugin offers
+//	host journal show FILE        show what a journal holds; also stats and tail
 //	host version                  show versions
 //
 // framework/job/JOBFILE.md documents the job file. The command calls itself by

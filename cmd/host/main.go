@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/signalbox-go/signalbox/plugins/journal"
 	"github.com/signalbox-go/signalbox/plugins/logging"
 	"github.com/signalbox-go/signalbox/plugins/metrics"
 	"github.com/signalbox-go/signalbox/sdk"
@@ -16,4 +17,6 @@ func main() {
 }
 
 // bundled are the event plugins that come with the host.
-func bundled() []sdk.Part { return []sdk.Part{logging.Plugin(), metrics.Plugin()} }
+func bundled() []sdk.Part {
+	return []sdk.Part{journal.Plugin(), logging.Plugin(), metrics.Plugin()}
+}

@@ -78,13 +78,13 @@ func TestHostIsCalledAsItWasStarted(t *testing.T) {
 	c := r.start("signalbox", "--help").end().exits(0)
 	require.Regexp(t, `(?m)^Usage:\n  signalbox `, c.stdout.String())
 	require.NotContains(t, c.stdout.String(), "host")
-	for _, args := range [][]string{{"run", "--help"}, {"validate", "--help"}, {"plugin", "--help"}, {"plugin", "inspect", "--help"}, {"version", "--help"}} {
+	for _, args := range [][]string{{"run", "--help"}, {"validate", "--help"}, {"plugin", "--help"}, {"plugin", "inspect", "--help"}, {"journal", "tail", "--help"}, {"version", "--help"}} {
 		c := r.start("signalbox", args...).end().exits(0)
 		require.Regexp(t, `(?m)^Usage:\n  signalbox `+args[0], c.stdout.String())
 		require.NotRegexp(t, `\bhost `, c.stdout.String())
 	}
 	c = r.start("signalbox").end().exits(2)
-	require.Equal(t, "signalbox: a command is needed: run, validate, plugin or version\nSee 'signalbox --help'.\n", c.stderr.String())
+	require.Equal(t, "signalbox: a command is needed: run, validate, plugin, journal or version\nSee 'signalbox --help'.\n", c.stderr.String())
 	c = r.start("signalbox", "version").end().exits(0)
 	require.Regexp(t, `^signalbox \S+.*\ngo1\.\S+ \w+/\w+\nplugin protocol \[1\]\n$`, c.stdout.String())
 }
