@@ -1,5 +1,5 @@
-# Every target needs Go. Besides, race needs a C compiler, and check bash, git
-# and a C compiler. Tools are pinned in tools/go.mod.
+# Every target needs Go. Besides, race needs a C compiler, and check bash, git,
+# a C compiler and Prometheus (.ci/run). Tools are pinned in tools/go.mod.
 TOOL := go tool -modfile=tools/go.mod
 BIN = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
 

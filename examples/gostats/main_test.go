@@ -45,7 +45,7 @@ func buildHost(folder string) (string, error) {
 // The go command keeps the outcome of a test until what it has opened changes,
 // and does not know what the programs that it starts are made of.
 func noteSources() error {
-	for _, root := range []string{"../../cmd/host", "../../framework", "../../sdk", "."} {
+	for _, root := range []string{"../../cmd/host", "../../framework", "../../plugins", "../../sdk", "."} {
 		err := filepath.WalkDir(root, func(_ string, _ fs.DirEntry, err error) error { return err })
 		if err != nil {
 			return err
