@@ -189,7 +189,7 @@ func (em *Emitter) find(name string) (topic, error) {
 func topicOf[T any](em *Emitter, name string) *typed[T] {
 	t, ok := em.topics.Load().byName[name]
 	if !ok {
-		t = em.learn(name, &typed[T]{em: em, ev: name})
+		t = em.learn(name, &typed[T]{em: em, ev: name, owned: em.owner != nil})
 	}
 	if t, ok := t.(*typed[T]); ok {
 		return t

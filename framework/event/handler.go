@@ -88,7 +88,7 @@ func (h *Handler) Unsubscribe() {
 // due counts an emission and tells how many calls it asks for. It panics if
 // the predicate does.
 func (h *Handler) due() uint64 {
-	if n := h.seen.Add(1); n%h.opts.every != 0 {
+	if n := h.seen.Add(1); !h.opts.atEvery(n) {
 		return 0
 	}
 	if h.spent() {

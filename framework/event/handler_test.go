@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -188,4 +189,18 @@ func TestUnsubscribe(t *testing.T) {
 	status, err := em.Lookup("s")
 	require.NoError(t, err)
 	require.Len(t, status.Handlers, 1)
+}
+
+func TestEveryNthOfMany(t *testing.T) {
+	t.Parallel()
+	for _, every := range []int{1, 2, 3, 7, 64, 641, 1 << 20, math.MaxUint32, math.MaxUint32 + 1, math.MaxInt} {
+		sub := event.SubscriberOf(event.NewEmitter("many"), event.New[int]("tick"))
+		calls := 0
+		sub.Do(func(int) { calls++ }, event.Every(every))
+		const n = 10_000
+		for range n {
+			sub.Emit(1)
+		}
+		require.Equal(t, n/every, calls, "every %d", every)
+	}
 }

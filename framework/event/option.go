@@ -1,6 +1,9 @@
 package event
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Option says when and how often a callback is called. Where one is given
 // twice, the later wins.
@@ -9,6 +12,7 @@ type Option func(*options)
 type options struct {
 	when   func() bool
 	every  uint64
+	magic  uint64 // for atEvery
 	repeat uint64
 	limit  uint64 // 0: none
 	hidden bool
@@ -67,7 +71,20 @@ func collect(defaults, opts []Option) options {
 			opt(&o)
 		}
 	}
+	o.magic = math.MaxUint64/o.every + 1
 	return o
+}
+
+// atEvery reports whether every divides n. Emissions are counted by it, so that
+// it multiplies, which takes a tenth of the time of a division: for n and every
+// below 2^32, n is a multiple exactly if n times the reciprocal, modulo 2^64, is
+// less than the reciprocal (Lemire, Kaser, Kurz: "Faster remainder by direct
+// computation", 2019, section 3.2).
+func (o *options) atEvery(n uint64) bool {
+	if (n|o.every)>>32 != 0 {
+		return n%o.every == 0
+	}
+	return o.every == 1 || n*o.magic <= o.magic-1
 }
 
 func mustBeOptions(opts []Option) {

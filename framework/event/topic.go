@@ -26,6 +26,7 @@ type topic interface {
 type typed[T any] struct {
 	em      *Emitter
 	ev      string
+	owned   bool // em has an owner
 	emitted atomic.Uint64
 
 	mu       sync.Mutex // held while subscriptions is replaced
@@ -97,15 +98,26 @@ func (t *typed[T]) remove(h *Handler) {
 	}
 }
 
-// emit is what users call: through the owner's queue where there is one.
+// emit is what users call: through the owner's queue where there is one. It is
+// small enough to be inlined, as what it calls is not.
 func (t *typed[T]) emit(v T) {
-	if t.em.owner != nil {
-		t.em.owner.Enqueue(Emission{Emitter: t.em, Occurrences: []Occurred{occurred(t.ev, v)}, deliver: func() { t.deliver(v) }})
+	if t.owned {
+		t.enqueue(v)
 		return
 	}
 	t.emitted.Add(1)
-	for _, s := range t.subscriptions() {
-		s.call(v)
+	if subs := t.handlers.Load(); subs != nil {
+		callEach(*subs, v)
+	}
+}
+
+func (t *typed[T]) enqueue(v T) {
+	t.em.owner.Enqueue(Emission{Emitter: t.em, Occurrences: []Occurred{occurred(t.ev, v)}, deliver: func() { t.deliver(v) }})
+}
+
+func callEach[T any](subs []subscription[T], v T) {
+	for i := range subs {
+		subs[i].call(v)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/fxamacker/cbor/v2"
+	fastjson "github.com/segmentio/encoding/json"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -87,7 +88,10 @@ func (jsonCodec) Marshal(v any) (data []byte, err error) {
 
 func (jsonCodec) Unmarshal(data []byte, v any) (err error) {
 	defer recovered(&err)
-	err = json.Unmarshal(data, v)
+	if fastjson.Unmarshal(data, v) == nil {
+		return nil
+	}
+	err = json.Unmarshal(data, v) // has the last word, and names the field
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) && wrong.Field != "" {
 		return fmt.Errorf("field %q: a JSON %s is no %s: %w", wrong.Field, wrong.Value, wrong.Type, err)

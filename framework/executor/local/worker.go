@@ -30,9 +30,13 @@ func (e *Executor) work(worker int) {
 // run runs one call and ends it, also if its code ends the goroutine.
 func (e *Executor) run(ctx context.Context, c *scheduler.Call, worker int) {
 	began := time.Now()
-	var err error = task.Errorf(task.KindPanic, "the code called runtime.Goexit")
+	var err error
+	returned := false
 	defer func() {
 		elapsed := time.Since(began)
+		if !returned {
+			err = task.Errorf(task.KindPanic, "the code called runtime.Goexit")
+		}
 		stopped, cause := e.ended(c)
 		// What code came to otherwise, such as a panic, is not hidden.
 		stopped = stopped && task.IsKind(err, task.KindCancelled)
@@ -42,6 +46,7 @@ func (e *Executor) run(ctx context.Context, c *scheduler.Call, worker int) {
 		e.host.End([]scheduler.Outcome{{Call: c, Err: err, Cancelled: stopped, Elapsed: elapsed, Worker: worker}})
 	}()
 	err = task.Classify(ctx, c.Run(ctx))
+	returned = true
 }
 
 // take waits for a call. It returns nil when the executor has stopped.
