@@ -1,6 +1,7 @@
 package job
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"strconv"
@@ -80,12 +81,35 @@ func (d *decoder) whole(name string, low, fallback int) int {
 	if !ok {
 		return fallback
 	}
-	n, accuracy := v.AsBigFloat().Int64()
-	if accuracy != big.Exact || n < int64(low) || n > math.MaxInt32 {
-		d.fail(at, "Out of range", "%s is %s; it must be a whole number from %d to %d.", name, v.AsBigFloat().Text('g', 10), low, math.MaxInt32)
+	n, problem := wholeOf(name, v, low)
+	if problem != nil {
+		d.fail(at, problem.summary, "%s", problem.detail)
 		return fallback
 	}
-	return int(n)
+	return n
+}
+
+// wholeOf reads a number that is known.
+func wholeOf(name string, v cty.Value, low int) (int, *problem) {
+	n, accuracy := v.AsBigFloat().Int64()
+	if accuracy != big.Exact || n < int64(low) || n > math.MaxInt32 {
+		return 0, &problem{"Out of range", fmt.Sprintf("%s is %s; it must be a whole number from %d to %d.", name, v.AsBigFloat().Text('g', 10), low, math.MaxInt32)}
+	}
+	return int(n), nil
+}
+
+// above is a number that is more than nothing.
+func (d *decoder) above(name string) float64 {
+	v, at, ok := d.value(name, cty.Number)
+	if !ok {
+		return 0
+	}
+	n, _ := v.AsBigFloat().Float64()
+	if !(n > 0) || math.IsInf(n, 1) {
+		d.fail(at, "Out of range", "%s is %s; it must be a number above 0.", name, v.AsBigFloat().Text('g', 10))
+		return 0
+	}
+	return n
 }
 
 // duration is text such as "10s" that is more than nothing.
@@ -94,12 +118,23 @@ func (d *decoder) duration(name string) time.Duration {
 	if !ok {
 		return 0
 	}
-	t, err := time.ParseDuration(v.AsString())
-	if err != nil || t <= 0 {
-		d.fail(at, "Out of range", "%s is %q; it must be a duration above 0, such as \"500ms\", \"10s\" or \"1h30m\".", name, v.AsString())
-		return 0
+	t, problem := durationOf(name, v)
+	if problem != nil {
+		d.fail(at, problem.summary, "%s", problem.detail)
 	}
 	return t
+}
+
+// problem is what is wrong with a value, wherever it stands.
+type problem struct{ summary, detail string }
+
+// durationOf reads text that is known.
+func durationOf(name string, v cty.Value) (time.Duration, *problem) {
+	t, err := time.ParseDuration(v.AsString())
+	if err != nil || t <= 0 {
+		return 0, &problem{"Out of range", fmt.Sprintf("%s is %q; it must be a duration above 0, such as \"500ms\", \"10s\" or \"1h30m\".", name, v.AsString())}
+	}
+	return t, nil
 }
 
 // size is a number of bytes of at least low, or text such as "64MiB", up to

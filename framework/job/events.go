@@ -11,6 +11,8 @@ import (
 
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
+	"github.com/signalbox-go/signalbox/framework/extension/limiter"
+	"github.com/signalbox-go/signalbox/framework/extension/retry"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
 )
@@ -34,19 +36,27 @@ func knownEvents() eventNames {
 
 // find resolves the label of an on block to a task, empty for the scheduler,
 // and the name of an event.
-func (e eventNames) find(label string, tasks []string) (taskName, name, problem string) {
+func (e eventNames) find(label string, blocks []*taskBlock) (taskName, name, problem string) {
 	known := e.scheduler
 	name = label
+	var tasks []string
+	for _, t := range blocks {
+		tasks = append(tasks, t.name)
+	}
 	if dot := strings.LastIndexByte(label, '.'); dot >= 0 {
 		taskName, name, known = label[:dot], label[dot+1:], e.task
 		if !slices.Contains(tasks, taskName) {
 			return "", "", "There is no task \"" + taskName + "\"" + meant(taskName, tasks)
 		}
+		known = blocks[slices.Index(tasks, taskName)].knownEvents(known)
 	}
 	for _, full := range []string{name, "on_" + name} {
 		if slices.Contains(known, full) {
 			return taskName, full, ""
 		}
+	}
+	if x, ok := extensionEvents[name]; ok && taskName != "" {
+		return "", "", "There is an event \"" + name + "\" only of tasks " + x.of + "."
 	}
 	return "", "", "There is no event \"" + name + "\"" + e.meant(name, known, tasks)
 }
@@ -80,6 +90,9 @@ func fieldsOf(name string) []string {
 	case "on_done":
 		return append(slices.Clone(ofFuture), "result", "error", "kind")
 	}
+	if x, ok := extensionEvents[name]; ok {
+		return x.fields
+	}
 	return []string{"name"}
 }
 
@@ -91,7 +104,7 @@ func eventObject(name string) *object {
 		switch field {
 		case "input", "result":
 			values[field] = cty.DynamicVal
-		case "future":
+		case "future", "attempt", "delay":
 			values[field] = cty.UnknownVal(cty.Number)
 		default:
 			values[field] = cty.UnknownVal(cty.String)
@@ -108,6 +121,8 @@ type facts struct {
 	future  scheduler.AnyFuture
 	err     error
 	message string
+	refused *limiter.Refused // nil but for what was refused
+	retry   *retry.Scheduled // nil but for another attempt
 }
 
 func factsOf(name string, value any) facts {
@@ -135,6 +150,10 @@ func factsOf(name string, value any) facts {
 		f.future, f.err = v.Future, v.Err
 	case scheduler.TaskCancelled:
 		f.future, f.err = v.Future, v.Err
+	case limiter.Refused:
+		f.err, f.refused = v.Err, &v
+	case retry.Scheduled:
+		f.future, f.err, f.retry = v.Future, v.Err, &v
 	}
 	return f
 }
@@ -162,10 +181,23 @@ func (f facts) field(name string) (cty.Value, error) {
 	case "message":
 		return cty.StringVal(f.message), nil
 	case "task":
+		if f.refused != nil {
+			return cty.StringVal(f.refused.Task.Name()), nil
+		}
 		return cty.StringVal(f.future.Task()), nil
+	case "other":
+		return cty.StringVal(f.refused.Other.Name()), nil
 	case "future":
 		return cty.NumberUIntVal(f.future.ID()), nil
+	case "attempt":
+		return cty.NumberIntVal(int64(f.retry.Attempt)), nil
+	case "delay":
+		return cty.NumberFloatVal(f.retry.Delay.Seconds()), nil
 	case "input":
+		if f.refused != nil {
+			in, _ := f.refused.Input.(json.RawMessage)
+			return decode(in)
+		}
 		in, _ := f.future.Input().(json.RawMessage)
 		return decode(in)
 	case "result":

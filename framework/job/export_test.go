@@ -29,6 +29,9 @@ func EventFields() (fields map[string][]string, of map[string]string) {
 	for _, name := range known.task {
 		fields[name], of[name] = fieldsOf(name), "task"
 	}
+	for name, x := range extensionEvents {
+		fields[name], of[name] = x.fields, "tasks "+x.of
+	}
 	return fields, of
 }
 
@@ -38,6 +41,7 @@ func BlockArguments() map[string][]string {
 	for name, schema := range map[string]*hcl.BodySchema{
 		"variable": variableSchema(), "plugin": pluginSchema(), "attach": attachSchema(), "task": taskSchema(), "on": onSchema(),
 		"stop": stopSchema(), "submit": submitSchema(), "output": outputSchema(), "run": runSchema(),
+		"limiter": limiterSchema(), "retry": retrySchema(),
 	} {
 		for _, attr := range schema.Attributes {
 			all[name] = append(all[name], attr.Name)

@@ -53,7 +53,7 @@ func rows(text string) (out [][]string) {
 
 // names returns what stands in backquotes in a cell, up to a bracket.
 func names(cell string) (out []string) {
-	for _, m := range regexp.MustCompile("`(\\w+)[^`]*`").FindAllStringSubmatch(cell, -1) {
+	for _, m := range regexp.MustCompile("`([\\w-]+)[^`]*`").FindAllStringSubmatch(cell, -1) {
 		out = append(out, m[1])
 	}
 	return out
@@ -98,7 +98,8 @@ func TestPageHasAllArguments(t *testing.T) {
 	listed := map[string][]string{}
 	for name := range job.BlockArguments() {
 		begin, end := "\n### `"+name, "\n#"
-		if name == "stop" || name == "submit" {
+		switch name {
+		case "stop", "submit", "limiter", "retry":
 			begin, end = "\n| Argument of `"+name+"`", "\n\n"
 		}
 		text := part(t, begin, end)

@@ -135,6 +135,9 @@ func (l *loader) load(body hcl.Body) {
 	for _, b := range blocks["task"] {
 		l.loadTask(b)
 	}
+	for _, t := range l.job.tasks {
+		l.loadExtensions(t)
+	}
 	l.unique(blocks["attach"], "plugin to attach")
 	for _, b := range blocks["attach"] {
 		l.loadAttach(b)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 
@@ -39,6 +40,8 @@ type submit struct {
 	task    string
 	input   hcl.Expression // nil for null
 	forEach hcl.Expression // nil for once
+
+	timeout, priority hcl.Expression // nil for those of the task
 }
 
 // stop is a stop argument or block.
@@ -48,7 +51,7 @@ func (l *loader) loadOn(b *hcl.Block, events eventNames) {
 	o := &onBlock{label: b.Labels[0], at: b.DefRange, used: map[string]bool{}}
 	content := l.content(b.Body, onSchema())
 	var problem string
-	if o.task, o.event, problem = events.find(o.label, l.taskNames()); problem != "" {
+	if o.task, o.event, problem = events.find(o.label, l.job.tasks); problem != "" {
 		l.fail(b.LabelRanges[0], "Unknown event", "%s", problem)
 	}
 	l.job.blocks = append(l.job.blocks, o)
@@ -133,6 +136,12 @@ func (l *loader) loadSubmit(o *onBlock, b *hcl.Block) {
 	if attr, ok := attrs["for_each"]; ok {
 		sub.forEach = attr.Expr
 	}
+	if attr, ok := attrs["timeout"]; ok {
+		sub.timeout = attr.Expr
+	}
+	if attr, ok := attrs["priority"]; ok {
+		sub.priority = attr.Expr
+	}
 	o.submits = append(o.submits, sub)
 }
 
@@ -140,7 +149,7 @@ func (l *loader) loadSubmit(o *onBlock, b *hcl.Block) {
 func (o *onBlock) expressions() []hcl.Expression {
 	all := []hcl.Expression{o.when, o.log}
 	for _, sub := range o.submits {
-		all = append(all, sub.forEach, sub.input)
+		all = append(all, sub.forEach, sub.input, sub.timeout, sub.priority)
 	}
 	if o.stop != nil {
 		all = append(all, o.stop.message, o.stop.err)
@@ -197,5 +206,20 @@ func (l *loader) checkOn(o *onBlock) {
 			inner = s.with("each", eachObject(list))
 		}
 		try(inner, sub.input, cty.DynamicPseudoType)
+		if v := try(inner, sub.timeout, cty.String); v.IsKnown() && !v.IsNull() {
+			_, p := durationOf("timeout", v)
+			l.failAt(sub.timeout, p)
+		}
+		if v := try(inner, sub.priority, cty.Number); v.IsKnown() && !v.IsNull() {
+			_, p := wholeOf("priority", v, math.MinInt32)
+			l.failAt(sub.priority, p)
+		}
+	}
+}
+
+// failAt tells what is wrong with an expression's value, nil for nothing.
+func (l *loader) failAt(expr hcl.Expression, p *problem) {
+	if p != nil {
+		l.fail(expr.Range(), p.summary, "%s", p.detail)
 	}
 }

@@ -38,9 +38,12 @@ func (r *runState) prepare(ctx context.Context) error {
 	}
 	r.s = scheduler.New(executors[0], opts...)
 	for _, t := range j.tasks {
-		if r.tasks[t.name], err = scheduler.AddTask(r.s, t.def()); err != nil {
+		if r.tasks[t.name], err = scheduler.AddTask(r.s, t.def(), t.manner()...); err != nil {
 			return j.pointAt(t.at, "Task cannot be run", err)
 		}
+	}
+	if err := r.attachExtensions(); err != nil {
+		return err
 	}
 	if r.out != nil {
 		r.out.begin(r.s, r.unwritable)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/extension/limiter"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
@@ -115,12 +117,15 @@ func (re *reaction) submitOne(ctx *hcl.EvalContext, t *jsonTask, sub *submit) {
 	if sub.input != nil {
 		at, input = sub.input.Range(), re.eval(ctx, sub.input, cty.DynamicPseudoType)
 	}
+	opts := re.manner(ctx, sub)
 	data, err := encode(input)
 	if err == nil {
-		_, err = t.Submit(data)
+		_, err = t.Submit(data, opts...)
 	}
 	switch {
 	case err == nil:
+	case errors.Is(err, limiter.ErrLimit):
+		// What was to happen; the scheduler counts and logs it, events tell of it.
 	case errors.Is(err, scheduler.ErrNotRunning):
 		// The run is ending for a reason of its own; the scheduler counts what
 		// comes too late.
@@ -130,6 +135,28 @@ func (re *reaction) submitOne(ctx *hcl.EvalContext, t *jsonTask, sub *submit) {
 		}
 	default:
 		re.fail(&BlockError{Where: place(at), Event: re.label, Err: err})
+	}
+}
+
+// manner is how a call of a submit block is submitted.
+func (re *reaction) manner(ctx *hcl.EvalContext, sub *submit) (out []scheduler.CallOption) {
+	if sub.timeout != nil {
+		d, p := durationOf("timeout", re.eval(ctx, sub.timeout, cty.String))
+		re.failAt(sub.timeout, p)
+		out = append(out, scheduler.Within(d))
+	}
+	if sub.priority != nil {
+		n, p := wholeOf("priority", re.eval(ctx, sub.priority, cty.Number), math.MinInt32)
+		re.failAt(sub.priority, p)
+		out = append(out, scheduler.Priority(n))
+	}
+	return out
+}
+
+// failAt fails by what is wrong with an expression's value, nil for nothing.
+func (re *reaction) failAt(expr hcl.Expression, p *problem) {
+	if p != nil {
+		re.fail(oneLine(re.label, expr.Range(), hcl.Diagnostics{mistake(expr.Range(), p.summary, "%s", p.detail)}))
 	}
 }
 

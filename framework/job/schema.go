@@ -35,11 +35,19 @@ func pluginSchema() *hcl.BodySchema {
 var extensionBlocks = []string{"resources", "retry", "limiter", "comm"}
 
 func taskSchema() *hcl.BodySchema {
-	s := schema([]string{"plugin", "code"})
+	s := schema([]string{"plugin", "code", "timeout", "priority"})
 	for _, name := range extensionBlocks {
 		s.Blocks = append(s.Blocks, block(name))
 	}
 	return s
+}
+
+func limiterSchema() *hcl.BodySchema {
+	return schema([]string{"max_calls", "max_concurrent", "not_while_running", "rate", "burst", "on_limit"})
+}
+
+func retrySchema() *hcl.BodySchema {
+	return schema([]string{"attempts", "on", "delay", "max_delay", "workers_lost"})
 }
 
 func onSchema() *hcl.BodySchema {
@@ -47,7 +55,9 @@ func onSchema() *hcl.BodySchema {
 		block("submit", "task"), block("stop"))
 }
 
-func submitSchema() *hcl.BodySchema { return schema([]string{"input", "for_each"}) }
+func submitSchema() *hcl.BodySchema {
+	return schema([]string{"input", "for_each", "timeout", "priority"})
+}
 
 func stopSchema() *hcl.BodySchema { return schema([]string{"message", "error"}) }
 

@@ -2,8 +2,10 @@ package job
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -20,22 +22,37 @@ type taskBlock struct {
 	plugin string
 	code   string
 	at     hcl.Range // of the code's name
+
+	timeout    time.Duration // 0 for none
+	priority   int
+	blocks     hcl.Blocks // of extensions
+	extensions []*extensionBlock
 }
 
 func (t *taskBlock) def() *task.Def[json.RawMessage, json.RawMessage] {
 	return task.Named[json.RawMessage, json.RawMessage](t.code).As(t.name).On(t.plugin)
 }
 
+// manner is how all calls of the task are submitted.
+func (t *taskBlock) manner() (out []scheduler.Extension) {
+	if t.timeout > 0 {
+		out = append(out, scheduler.Within(t.timeout))
+	}
+	if t.priority != 0 {
+		out = append(out, scheduler.Priority(t.priority))
+	}
+	return out
+}
+
 func (l *loader) loadTask(b *hcl.Block) {
 	content := l.content(b.Body, taskSchema())
-	for _, inner := range content.Blocks {
-		l.fail(inner.DefRange, "Not supported", "%s blocks are not supported by this version.", inner.Type)
-	}
-	t := &taskBlock{name: b.Labels[0], at: b.LabelRanges[0]}
+	t := &taskBlock{name: b.Labels[0], at: b.LabelRanges[0], blocks: content.Blocks}
 	l.job.tasks = append(l.job.tasks, t)
 	l.decode(content, func(d *decoder) {
 		t.code = d.path("code", t.name)
 		t.plugin = d.path("plugin", "")
+		t.timeout = d.duration("timeout")
+		t.priority = d.whole("priority", math.MinInt32, 0)
 	})
 	if attr, ok := content.Attributes["code"]; ok {
 		t.at = attr.Expr.Range()

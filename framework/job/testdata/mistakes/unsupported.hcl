@@ -4,9 +4,5 @@ task "t" {
   resources {
     memory = "256MiB"
   }
-  retry {
-    attempts = 2
-  }
-  limiter {}
   comm {}
 }

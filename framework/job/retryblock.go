@@ -1,0 +1,59 @@
+package job
+
+import (
+	"slices"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/signalbox-go/signalbox/framework/extension/retry"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+// Delays of a retry block that says nothing; they are those of package retry.
+const (
+	firstDelay   = time.Second
+	longestDelay = time.Minute
+)
+
+// loadRetry reads a retry block.
+func (l *loader) loadRetry(b *hcl.Block) *extensionBlock {
+	content := l.content(b.Body, retrySchema())
+	x := &extensionBlock{events: []string{retry.RetryScheduled.Name()}}
+	var opts []retry.Option
+	l.decode(content, func(d *decoder) {
+		opts = append(opts, retry.Attempts(d.whole("attempts", 2, 3)), retry.WorkersLost(d.whole("workers_lost", 1, 2)))
+		first, longest := d.duration("delay"), d.duration("max_delay")
+		switch {
+		case first == 0 && longest == 0:
+		case first == 0:
+			opts = append(opts, retry.Backoff(min(firstDelay, longest), longest))
+		case longest == 0:
+			opts = append(opts, retry.Backoff(first, max(first, longestDelay)))
+		case longest < first:
+			d.fail(content.Attributes["max_delay"].Expr.Range(), "Out of range", "max_delay is %v; it must be at least delay, which is %v.", longest, first)
+		default:
+			opts = append(opts, retry.Backoff(first, longest))
+		}
+		if kinds := d.texts("on"); kinds != nil {
+			d.checkKinds(kinds, content.Attributes["on"].Expr.Range())
+			opts = append(opts, retry.On(kinds...))
+		}
+	})
+	x.extension = func(map[string]*jsonTask) scheduler.Extension { return retry.New(opts...) }
+	return x
+}
+
+// checkKinds finds kinds of errors after which nothing is attempted again.
+func (d *decoder) checkKinds(kinds []string, at hcl.Range) {
+	if len(kinds) == 0 {
+		d.fail(at, "Out of range", "on has no kind in it, such as \"%s\": leave it out for every error that may be mended.", task.KindWorkerLost)
+	}
+	never := []string{"", task.KindCancelled, task.KindDeadline, task.KindDecode, task.KindEncode, task.KindUnknownTask}
+	for _, k := range kinds {
+		if slices.Contains(never, k) {
+			d.fail(at, "Out of range", "on has %q: an error of this kind never leads to another attempt.", k)
+		}
+	}
+}
