@@ -352,6 +352,7 @@ func TestWhatCannotBeWrittenIsNotAcknowledged(t *testing.T) {
 	require.Equal(t, 1, r.report().Restarts)
 	require.Contains(t, r.logs.String(), `msg="the plugin cannot go on" plugin=buffered`)
 	require.Contains(t, r.logs.String(), `error="no room left"`)
+	require.Contains(t, r.logs.String(), "exit code 1; its stderr ends: no room left")
 }
 
 func TestPluginsThatReactToEachOther(t *testing.T) {

@@ -77,15 +77,16 @@
 // With compress, lines are zstd: a frame for each write, so that the file can be
 // read to the last of them at any time, by any program for zstd, and what was
 // left unfinished can be told from what is whole. It was chosen over gzip since
-// it is several times as fast at that. Under load, when many lines are written
-// at once, they take a tenth of their size; where little happens, it saves
-// little.
+// it is twice as fast at that, and six times as fast as gzip that comes as small.
+// Under load, when many lines are written at once, they take a tenth of their
+// size; where little happens, it saves little.
 //
 // With max_size_mib, the file is renamed to its name, a dot and a number of six
 // digits, higher than that of all before, when it has that size, and another one
 // is begun. Readers begin with the lowest number.
 //
-// On Linux, macOS and the BSDs, two journals cannot write one file: the second does not start.
+// On Linux, macOS and the BSDs, two journals cannot write one file: the second
+// does not start.
 //
 // It is an event plugin, which listens in a process of its own; what shapes how
 // one task is submitted and run is an extension (package scheduler).

@@ -3,8 +3,10 @@
 package journal_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/eventplugin"
+	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/plugins/journal"
 	"github.com/signalbox-go/signalbox/plugins/journal/reader"
@@ -314,6 +317,40 @@ func TestALostJournalStopsTheRun(t *testing.T) {
 	require.Equal(t, "a lossless event plugin was lost", exit.Message)
 	require.ErrorContains(t, exit.Err, "file: it cannot be written")
 	require.Contains(t, r.logs.String(), "the file cannot be rotated")
+}
+
+// TestAFullDiskStopsTheRun has the journal's process be allowed files of a few
+// KiB only.
+func TestAFullDiskStopsTheRun(t *testing.T) {
+	t.Parallel()
+	program, err := os.Executable()
+	require.NoError(t, err)
+	script := filepath.Join(t.TempDir(), "limited")
+	require.NoError(t, os.WriteFile(script, []byte("#!/bin/sh\nulimit -f 64\nexec '"+program+"'\n"), 0o700))
+	r := newRig(t, t.TempDir(), nil)
+	hub := eventplugin.New(eventplugin.Plugin(script, eventplugin.Part("journal"), eventplugin.Config(config{"file": r.path})))
+	s := scheduler.New(local.Pool(1), scheduler.Observed(hub), scheduler.Logger(slog.New(slog.NewTextHandler(r.logs, nil))))
+	task := scheduler.NewTask(s, double)
+	s.OnStart.Do(func() { _, _ = task.Submit(1) })
+	task.OnDone.Do(func(scheduler.Done) { _, _ = task.Submit(1) }) // until the run is stopped
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	exit, err := s.Run(ctx)
+	require.Equal(t, "a lossless event plugin was lost", exit.Message)
+	require.ErrorContains(t, err, "bytes of lines cannot be written: write "+r.path+": file too large")
+	j, err := reader.Open(r.path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, j.Close()) }()
+	seq := uint64(0)
+	for e, err := range j.Entries() {
+		require.NoError(t, err)
+		if e.Record() {
+			seq++
+			require.Equal(t, seq, e.Seq)
+		}
+	}
+	require.GreaterOrEqual(t, seq, hub.Reports()[0].Acknowledged, "what was acknowledged is there")
+	require.NotZero(t, seq)
 }
 
 func TestMistakesAreFoundBeforeTheRun(t *testing.T) {

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
@@ -35,6 +36,7 @@ func Panicked(ctx context.Context, message string, attrs ...any) {
 func Exit(ctx context.Context, why error) {
 	h, ok := ctx.Value(hooksKey{}).(Hooks)
 	if !ok {
+		fmt.Fprintln(os.Stderr, why) // with which the host explains the death
 		os.Exit(1)
 	}
 	h.Exit(why)
