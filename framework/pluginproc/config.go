@@ -35,6 +35,10 @@ type Config struct {
 	// SHA256 is the expected checksum of the file in hex, verified immediately
 	// before it is run. Default: not verified.
 	SHA256 string
+	// Nice is the nice level of the process, from -20, which takes precedence over
+	// others, to 19; 0 leaves it that of the host. A level below the host's needs
+	// privileges, and there are none on Windows: the start fails.
+	Nice int
 	// RuntimeDir is a private folder (mode 0700) of the host for the socket; it
 	// must exist, and its path be short: a socket's is limited to 107 bytes.
 	RuntimeDir string
@@ -101,6 +105,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("start timeout %v is negative: give a positive one, or 0 for %v", c.StartTimeout, DefaultStartTimeout)
 	case c.MaxMessageBytes < 0:
 		return fmt.Errorf("message limit %d is negative: give a positive number of bytes, or 0 for %d", c.MaxMessageBytes, DefaultMaxMessageBytes)
+	case c.Nice < MinNice || c.Nice > MaxNice:
+		return fmt.Errorf("nice level %d is out of range: give one from %d to %d", c.Nice, MinNice, MaxNice)
 	case c.SHA256 != "" && !hexSHA256.MatchString(c.SHA256):
 		return fmt.Errorf("checksum %q: a SHA-256 has 64 hexadecimal digits", c.SHA256)
 	}

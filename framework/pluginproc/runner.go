@@ -38,6 +38,9 @@ func (l *launcher) Start(context.Context) error {
 		return err
 	}
 	l.child = ch
+	if err := ch.renice(l.config); err != nil {
+		return err
+	}
 	line, err := ch.firstLine(l.ctx)
 	if err != nil {
 		return err

@@ -30,7 +30,11 @@ func Start(ctx context.Context, config Config) (*Process, error) {
 	defer cancel()
 
 	p := newProcess(ctx, c)
-	if err := p.start(ctx); err != nil {
+	err = p.start(ctx)
+	if err == nil {
+		err = p.launcher.child.renice(c) // again: a thread may have been in the making
+	}
+	if err != nil {
 		err = p.explain(err, c)
 		if p.launcher.child != nil {
 			p.launcher.child.kill()

@@ -112,6 +112,8 @@ type Constraints struct {
 	Deadline time.Time
 	// Priority puts the call before those of a lower one that wait.
 	Priority int
+	// Limits bound what the code may use.
+	Limits Limits
 }
 
 // preSubmit asks the task's extensions in order.
@@ -138,6 +140,9 @@ func (t *taskCore) Attach(extensions ...Extension) error {
 	for _, e := range extensions {
 		if err := e.Attach(t.any); err != nil {
 			return fmt.Errorf("scheduler: task %s: extension %s: %w", t.name, e.Name(), err)
+		}
+		if err := t.enforcesAll([]Extension{e}); err != nil {
+			return err
 		}
 		t.submitting.Lock()
 		next := append(append([]Extension(nil), t.extensions()...), e)

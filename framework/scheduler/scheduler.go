@@ -22,6 +22,8 @@ var (
 	ErrRunning = errors.New("already running")
 	// ErrUnknownTask is returned where no executor has a task's code.
 	ErrUnknownTask = errors.New("unknown task")
+	// ErrLimits is returned where a task's executor cannot enforce its limits.
+	ErrLimits = errors.New("limits cannot be enforced")
 )
 
 // Scheduler hands calls of tasks to executors and tells what becomes of them.

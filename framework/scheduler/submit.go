@@ -143,6 +143,9 @@ func prepare[In, Out any](s *Scheduler, core *taskCore, def *task.Def[In, Out], 
 		c.more().def = def
 	}
 	if how.want != (Constraints{}) {
+		if err := enforceable(exec, how.want.Limits); err != nil {
+			return nil, nil, s.refuse(core, err)
+		}
 		c.more().constraints = how.want
 	}
 	encodes := exec.Encodes()

@@ -225,7 +225,7 @@ func (t *taskCore) resolve() error {
 	switch {
 	case len(found) == 1:
 		t.exec.Store(&found[0])
-		return nil
+		return t.enforcesAll(t.extensions())
 	case len(found) > 1:
 		return fmt.Errorf("scheduler: task %s: several executors have code named %q: choose one of %s with On",
 			t.name, t.code, strings.Join(names, ", "))

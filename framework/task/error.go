@@ -20,6 +20,10 @@ const (
 	KindResultLost  = "result-lost"  // the code had finished, but its worker died before it told
 	KindCancelled   = "cancelled"    // the code stopped because it was cancelled
 	KindDeadline    = "deadline"     // the code's deadline passed
+
+	KindWallLimit   = "wall-time-limit" // the code took longer than it may
+	KindCPULimit    = "cpu-time-limit"  // the code used more processor time than it may
+	KindMemoryLimit = "memory-limit"    // the code used more memory than it may
 )
 
 // Error is the failure of a task as it crosses a process boundary: the text,

@@ -10,5 +10,7 @@
 // its context, and the call ends when the code returns: as cancelled if it
 // returns an error because of that, and otherwise as what it came to, which is
 // a result, a panic, or an error of a kind of its own. So does ending a run
-// without waiting. Code that has not returned 5 s later is named in the log.
+// without waiting, and so does a limit of wall time, by which the call fails
+// whatever its code comes to in the end. Code that has not returned 5 s later is
+// named in the log. Processor time and memory cannot be limited here.
 package local

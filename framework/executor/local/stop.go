@@ -16,6 +16,7 @@ type running struct {
 	cancel  context.CancelCauseFunc
 	warning *time.Timer   // nil until it is told to stop
 	warned  chan struct{} // closed by the warning, if it comes
+	late    *time.Timer   // warns of code whose time is over, nil without a limit
 }
 
 // stopRunning tells running code to stop. e.mu is held.
@@ -50,6 +51,9 @@ func (e *Executor) ended(c *scheduler.Call) (stopped bool, cause error) {
 	stopped, cause = r.warning != nil, e.killed
 	e.mu.Unlock()
 	r.cancel(nil)
+	if r.late != nil {
+		r.late.Stop()
+	}
 	if stopped && !r.warning.Stop() {
 		<-r.warned
 	}

@@ -42,6 +42,8 @@ func (e *Executor) run(ctx context.Context, c *scheduler.Call, worker int) {
 		stopped = stopped && task.IsKind(err, task.KindCancelled)
 		if stopped {
 			err = cause
+		} else if late := overtime(ctx, c, elapsed, err); late != nil {
+			err = late
 		}
 		e.host.End([]scheduler.Outcome{{Call: c, Err: err, Cancelled: stopped, Elapsed: elapsed, Worker: worker}})
 	}()
@@ -64,7 +66,12 @@ func (e *Executor) take(worker int) (*scheduler.Call, context.Context) {
 	c.MarkRunning()
 	info := task.Info{Task: c.Code(), Future: c.ID(), Attempt: c.Attempt(), Worker: worker}
 	ctx, cancel := task.Context(context.Background(), info, c.Constraints().Deadline)
-	e.running[c] = &running{cancel: cancel}
+	if d := c.Limits().Wall; d > 0 {
+		timed, release := context.WithTimeoutCause(ctx, d, errOvertime)
+		stop := cancel
+		ctx, cancel = timed, func(cause error) { stop(cause); release() }
+	}
+	e.running[c] = &running{cancel: cancel, late: e.warnOvertime(c)}
 	return c, ctx
 }
 

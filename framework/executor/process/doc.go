@@ -52,6 +52,22 @@
 // languages. A call that ends before the SIGKILL saves its process. A worker that
 // does not give back what it holds within a second more is killed all the same.
 //
+// # Limits
+//
+// A call may have limits ([scheduler.Limits]; package extension/resources asks for
+// them). They are enforced from outside of its process: while such calls are with
+// workers, one goroutine looks at the ledgers, which tell what runs, and at what the
+// process groups of those that run one use. A call whose time is over is treated as
+// if it were cancelled; one that uses too much memory has its worker stopped
+// (SIGSTOP), so that it is certain that nothing else has begun there, and killed.
+// A worker killed so counts as one that has answered its call.
+//
+// Processes may also be replaced before they die: see [MaxTasksPerProcess] and
+// [MaxRSS], and before a call with a limit of memory of which they hold more than
+// half already. The replacement is started first; then the old process is sent
+// nothing more, and ends when it has ended its calls. One that cannot be replaced
+// goes on.
+//
 // # When the host dies
 //
 // Workers end with their host, however it dies, and so does what they have

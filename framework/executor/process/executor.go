@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -23,7 +24,8 @@ type Executor struct {
 	failed    error // set when no worker is left: what is submitted fails with it
 	backlog   scheduler.Backlog
 	workers   []*worker
-	codes     []string // what the plugin offers, nil before the first start
+	retired   []*worker // replaced by one of workers, and at their last calls
+	codes     []string  // what the plugin offers, nil before the first start
 	folder    *pluginproc.Folder
 	life      context.Context // ends when the executor stops
 	end       context.CancelFunc
@@ -31,6 +33,8 @@ type Executor struct {
 	balancing bool // it is looked again soon whether a worker is stuck
 	claimed   bool // from Start to the end of Stop
 	paused    bool // nothing of the backlog is sent
+	watching  bool // somebody watches the limits of calls
+	ledgers   atomic.Int64
 }
 
 // Plugin returns an executor whose workers run the plugin at path. It panics
@@ -158,7 +162,7 @@ func (e *Executor) startWorkers(ctx context.Context, cfg config, host scheduler.
 	}
 	e.mu.Lock()
 	e.host, e.open, e.killed, e.failed = host, true, nil, nil
-	e.workers, e.folder = workers, folder
+	e.workers, e.retired, e.watching, e.folder = workers, nil, false, folder
 	e.codes = workers[0].codes
 	e.life, e.end = context.WithCancel(context.Background())
 	e.mu.Unlock()
@@ -289,7 +293,7 @@ func (e *Executor) Stop(kill bool, cause error) {
 			dropped = append(dropped, scheduler.Outcome{Call: c, Cancelled: true, Err: cause, Worker: -1})
 		}
 	}
-	for _, w := range e.workers {
+	for _, w := range e.everyWorker() {
 		if w.finish(kill) {
 			e.wg.Go(w.proc.Kill) // the sender may be stuck in a frame that is not read
 		}

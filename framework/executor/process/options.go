@@ -9,6 +9,9 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/signalbox-go/signalbox/framework/internal/osproc"
+	"github.com/signalbox-go/signalbox/framework/pluginproc"
 )
 
 // Defaults of options.
@@ -38,6 +41,10 @@ type config struct {
 	startTimeout time.Duration
 	maxMessage   int
 	restarts     int
+	maxTasks     int
+	maxRSS       int64
+	threads      int
+	nice         int
 
 	encoded []byte // plugin as JSON
 }
@@ -94,6 +101,34 @@ func MaxMessage(bytes int) Option { return func(c *config) { c.maxMessage = byte
 // one. The default is 20.
 func Restarts(n int) Option { return func(c *config) { c.restarts = n } }
 
+// MaxTasksPerProcess sets how many calls a worker process may run before it is
+// replaced, for code that leaks. Each process has a number of its own, up to a
+// quarter less, so that not all are replaced at once. The replacement is started
+// while the process runs the last of its calls: for a moment there are two. 0,
+// the default, means no bound.
+func MaxTasksPerProcess(n int) Option { return func(c *config) { c.maxTasks = n } }
+
+// MaxRSS sets how many bytes of memory a worker may hold, with what it has
+// started, before its process is replaced. It is looked at when the worker is
+// about to be given a call; a call that runs is not disturbed, and the worker goes
+// on until its replacement is ready. Memory that is mapped from files does not
+// count. Linux only: elsewhere it is an error when the executor starts. 0, the
+// default, means no bound.
+func MaxRSS(bytes int64) Option { return func(c *config) { c.maxRSS = bytes } }
+
+// Threads sets how many threads the code of one worker is to use: libraries that
+// look at OMP_NUM_THREADS and its like use that many, and Go's runtime one more,
+// for what speaks to the host (GOMAXPROCS). 0, the default, divides the CPUs that
+// Go may use by the number of workers, at least 1, so that the workers together
+// use what there is. [Env] has the last word.
+func Threads(n int) Option { return func(c *config) { c.threads = n } }
+
+// Nice sets the nice level of the worker processes, from -20 to 19: the higher,
+// the more they give way to other processes. Levels below the host's need
+// privileges. 0, the default, leaves them at the host's. There are none on
+// Windows: there it is an error when the executor starts.
+func Nice(level int) Option { return func(c *config) { c.nice = level } }
+
 func newConfig(path string, opts []Option) config {
 	c := config{path: path, grace: DefaultGrace, startTimeout: DefaultStartTimeout, maxMessage: DefaultMaxMessage,
 		restarts: DefaultRestarts}
@@ -124,12 +159,26 @@ func (c *config) resolve() error {
 		return wrong("a start timeout of %v is out of range: it must be positive", c.startTimeout)
 	case c.restarts < 0:
 		return wrong("%d restarts in a row are out of range: give 0 or more", c.restarts)
+	case c.maxTasks < 0:
+		return wrong("%d tasks per process are out of range: give 1 or more, or 0 for no bound", c.maxTasks)
+	case c.maxRSS < 0:
+		return wrong("a memory bound of %d bytes is out of range: give 1 or more, or 0 for no bound", c.maxRSS)
+	case c.threads < 0:
+		return wrong("%d threads are out of range: give 1 or more, or 0 for the CPUs divided by the workers", c.threads)
+	case c.nice < pluginproc.MinNice || c.nice > pluginproc.MaxNice:
+		return wrong("nice level %d is out of range: give one from %d to %d", c.nice, pluginproc.MinNice, pluginproc.MaxNice)
 	case c.maxMessage < minMaxMessage:
 		return wrong("messages of at most %d bytes are out of range: give %d or more", c.maxMessage, minMaxMessage)
 	}
 	if c.workers == 0 {
 		c.workers = runtime.GOMAXPROCS(0)
 	}
+	if c.maxRSS > 0 {
+		if err := osproc.Metered(); err != nil {
+			return wrong("the memory of workers cannot be bounded: %v", err)
+		}
+	}
+	c.env = withThreads(c.env, c.threads, c.workers)
 	if c.hasPlugin {
 		var err error
 		if c.encoded, err = json.Marshal(c.plugin); err != nil {

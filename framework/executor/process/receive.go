@@ -62,6 +62,7 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 		if r.Err != nil && c.CancelRequested() && task.IsKind(r.Err, task.KindCancelled) {
 			o.Cancelled, o.Err = true, c.CancelCause()
 		}
+		w.holdAgainst(&o, r.Seq)
 		outcomes = append(outcomes, o)
 		total += r.Elapsed
 	}

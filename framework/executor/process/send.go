@@ -23,7 +23,7 @@ const (
 // canTake reports whether the worker may be sent calls. It may not while it is
 // likely to be killed, so that nothing begins there that is innocent.
 func (w *worker) canTake() bool {
-	return !w.dead && !w.e.paused && !w.closing && !w.recalled && w.recall == 0 && w.grace == nil && !w.surviving && w.killedBy == nil && w.room() > 0
+	return !w.dead && !w.e.paused && !w.closing && !w.recalled && w.recall == 0 && w.grace == nil && !w.surviving && w.killedBy == nil && !w.unfit && w.room() > 0
 }
 
 // room returns how many more calls the worker may hold.
@@ -136,11 +136,16 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 	if !w.canTake() {
 		return calls, nil, first
 	}
-	n := min(w.room(), frameCalls, w.share())
+	n := min(w.room(), frameCalls, w.share(), w.quota())
 	bytes := 0
+	w.outgrown()
 	for len(calls) < n {
 		c := w.e.backlog.Pop()
 		if c == nil {
+			break
+		}
+		if !w.suits(c) {
+			w.e.backlog.PushFront([]*scheduler.Call{c})
 			break
 		}
 		if _, ok := w.index[c.Code()]; !ok {
@@ -155,6 +160,7 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 			break
 		}
 		bytes += size
+		w.prepare(c)
 		w.sent = w.window.push(c)
 		c.Private = scheduler.Private{Owner: w, Seq: w.sent}
 		calls = append(calls, c)
@@ -164,6 +170,7 @@ func (w *worker) takeCalls(calls []*scheduler.Call) (taken []*scheduler.Call, re
 			w.progress = time.Now()
 		}
 		w.begun, w.idle = true, false
+		w.spent()
 	}
 	if w.e.backlog.Len() > 0 {
 		w.e.wake() // others may have room too

@@ -28,12 +28,13 @@ const (
 // supervise keeps the worker going: it serves the session of the process that
 // was started, settles what the process leaves, and starts the next one.
 func (w *worker) supervise() {
+	defer w.e.forget(w)
 	quick, fruitless := quickDelays(), slowDelays()
 	deaths := 0
 	silent := 0 // processes in a row that have died without having answered a call
 	for {
 		ended := w.serve()
-		if ended.asked {
+		if ended.asked || w.isRetired() {
 			return
 		}
 		w.e.host.Log.Warn("worker lost", "plugin", w.cfg.name, "worker", w.number, "pid", ended.pid, "exit", ended.exit.String(), "session", ended.err)
@@ -45,7 +46,7 @@ func (w *worker) supervise() {
 				w.number, silent, w.cfg.restarts, ended.exit.Explain()))
 			return
 		}
-		if ended.lived >= longLife {
+		if ended.lived >= longLife || ended.limited {
 			quick.Reset()
 		}
 		delay := quick.NextBackOff()
@@ -134,6 +135,7 @@ func (w *worker) restart() error {
 	w.cancelling, w.unanswered = nil, 0
 	w.begun, w.answered, w.idle, w.killedBy, w.culprit = false, false, false, nil, 0
 	w.terminated, w.surviving = 0, false
+	w.bounds = newBounds(w.cfg)
 	w.window = window{base: 1}
 	w.sent = 0
 	w.pings.missed.Store(0)
@@ -151,8 +153,10 @@ func (w *worker) restart() error {
 type ending struct {
 	asked bool // by the executor, which stops
 	begun bool // it had been given work
-	// answered says that it had ended calls, with results or errors of theirs.
+	// answered says that it had ended calls, with results or errors of theirs, or
+	// was killed for a limit of its call.
 	answered bool
+	limited  bool // it was killed for a limit of its call
 	pid      int
 	lived    time.Duration
 	exit     pluginproc.Exit
@@ -183,8 +187,8 @@ func (w *worker) serve() ending {
 	helpers.Wait()
 	w.awaitGrace()
 	exit := proc.Exit()
-	w.settle(exit)
-	e := ending{asked: asked, begun: w.begun, answered: w.answered, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit, err: err}
+	limited := w.settle(exit)
+	e := ending{asked: asked, begun: w.begun, answered: w.answered || limited, limited: limited, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit, err: err}
 	if w.ledger != nil {
 		w.ledger.remove()
 	}
@@ -218,8 +222,8 @@ func (w *worker) kill(why error) {
 }
 
 // settle ends the calls that a dead process had begun, and has the others run
-// elsewhere.
-func (w *worker) settle(exit pluginproc.Exit) {
+// elsewhere. It reports whether one of them had reached a limit.
+func (w *worker) settle(exit pluginproc.Exit) (limited bool) {
 	var outcomes []scheduler.Outcome
 	var again []*scheduler.Call
 	w.e.mu.Lock()
@@ -234,7 +238,14 @@ func (w *worker) settle(exit pluginproc.Exit) {
 	w.window.each(func(seq uint64, c *scheduler.Call) {
 		c.Private = scheduler.Private{}
 		o := scheduler.Outcome{Call: c, Worker: -1}
+		reached := w.over[seq]
+		if reached == nil && seq == started && seq > finished {
+			reached = w.ranOut(c, seq, exit)
+		}
 		switch {
+		case reached != nil:
+			limited = true
+			o.Worker, o.Err = w.number, reached.failure(w.lostError(c, seq, task.KindWorkerLost, exit), 0)
 		case seq > started && c.CancelRequested():
 			o.Cancelled, o.Err = true, c.CancelCause()
 		case seq > started && w.e.killed != nil:
@@ -264,6 +275,7 @@ func (w *worker) settle(exit pluginproc.Exit) {
 	if len(outcomes) > 0 {
 		w.host.End(outcomes)
 	}
+	return limited
 }
 
 func (w *worker) lostError(c *scheduler.Call, seq uint64, kind string, exit pluginproc.Exit) error {

@@ -22,8 +22,6 @@ type worker struct {
 	host   scheduler.Host
 	folder string
 
-	incarnation int // of the goroutine that supervises
-
 	proc    *pluginproc.Process
 	session *session.Session
 	ledger  *ledger           // nil where the plugin keeps none
@@ -56,12 +54,14 @@ type worker struct {
 	lost       bool   // given up
 	begun      bool   // the process has been sent something
 	answered   bool   // the process has answered a call
+	bounds
 }
 
 func newWorker(e *Executor, number int, cfg config, host scheduler.Host, folder string) *worker {
 	w := &worker{e: e, number: number, cfg: cfg, host: host, folder: folder}
 	w.ready.L = &e.mu
 	w.window.base = 1
+	w.bounds = newBounds(cfg)
 	return w
 }
 
@@ -73,14 +73,13 @@ func (w *worker) start(ctx context.Context) error {
 	defer cancel()
 	proc, err := pluginproc.Start(ctx, pluginproc.Config{
 		Name: w.cfg.name, Path: w.cfg.path, Args: w.cfg.args, Dir: w.cfg.dir, Env: w.cfg.env,
-		SHA256: w.cfg.sha256, RuntimeDir: w.folder, StartTimeout: w.cfg.startTimeout,
+		SHA256: w.cfg.sha256, Nice: w.cfg.nice, RuntimeDir: w.folder, StartTimeout: w.cfg.startTimeout,
 		MaxMessageBytes: w.cfg.maxMessage + frameBytes, Logger: w.host.Log.With("worker", w.number),
 	})
 	if err != nil {
 		return fmt.Errorf("process: plugin %s: %w", w.cfg.name, err)
 	}
-	w.incarnation++
-	ledger, err := newLedger(filepath.Join(w.folder, fmt.Sprintf("ledger-%d-%d", w.number, w.incarnation)))
+	ledger, err := newLedger(filepath.Join(w.folder, fmt.Sprintf("ledger-%d-%d", w.number, w.e.ledgers.Add(1))))
 	if err != nil {
 		proc.Discard()
 		return err
