@@ -89,7 +89,11 @@ func TestCommandsOfReadme(t *testing.T) {
 			args := strings.Fields(command)
 			switch name {
 			case "gostats-job-hcl":
-				checkJob(t, args)
+				results := filepath.Join(t.TempDir(), "gostats.jsonl")
+				checkJob(t, append(args, "--var", "out="+results), results)
+			case "gostats-watched-hcl":
+				out := filepath.Join(t.TempDir(), "gostats")
+				checkJob(t, append(args, "--var", "out="+out, "--var", "listen=:0"), out+".jsonl")
 			case "driver-job-hcl":
 				checkDriver(t, args)
 			case "alert-job-hcl":
@@ -122,10 +126,9 @@ func checkGolden(t *testing.T, name, got string) {
 }
 
 // checkJob runs the job word for word, but for where it writes its results.
-func checkJob(t *testing.T, args []string) {
+func checkJob(t *testing.T, args []string, results string) {
 	t.Helper()
-	results := filepath.Join(t.TempDir(), "gostats.jsonl")
-	out := run(t, append(args, "--var", "out="+results)...)
+	out := run(t, args...)
 	written, err := os.ReadFile(results)
 	require.NoError(t, err)
 	found := goFiles(t)

@@ -110,8 +110,6 @@ func (c *Call) more() *extras {
 	return c.extras.Load()
 }
 
-func (c *Call) scheduler() *Scheduler { return c.task.s }
-
 // Private is what an executor keeps with a call, so that it needs no map.
 type Private struct {
 	Owner any    // such as the worker that holds the call
