@@ -4,14 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/eventplugin"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/plugins/logging"
+	"github.com/signalbox-go/signalbox/plugins/metrics"
 	"github.com/signalbox-go/signalbox/sdk"
 )
 
@@ -47,20 +51,39 @@ var events = &probe{name: "events", unit: "events/s", n: 400_000, figure: func(_
 }}
 
 // books names the bookkeepers.
-const books = "logging to a file"
+const books = "logging to a file, metrics"
 
 // bookkeepers are the plugins that come with the host and write down all that
 // happens.
-func (r *rig) bookkeepers() (*eventplugin.Hub, error) {
+func (r *rig) bookkeepers() (hub *eventplugin.Hub, totals string, err error) {
 	folder, err := r.folder()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
+	totals = filepath.Join(folder, "totals.prom")
 	return eventplugin.New(
+		eventplugin.Self(metrics.Name, eventplugin.Config(metrics.Config{Listen: ":0", Textfile: totals})),
 		eventplugin.Self(logging.Name, eventplugin.Config(logging.Config{
 			File: filepath.Join(folder, "events.log"), Format: "json", MaxSize: 100, MaxBackups: 1,
 		})),
-	), nil
+	), totals, nil
+}
+
+// checkTotals finds counters that are not exact.
+func checkTotals(file string, tasks int) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"signalbox_tasks_submitted_total{", `signalbox_tasks_finished_total{outcome="result",`} {
+		_, line, _ := strings.Cut("\n"+string(data), "\n"+name)
+		line, _, _ = strings.Cut(line, "\n")
+		_, value, _ := strings.Cut(line, "} ")
+		if n, err := strconv.ParseFloat(value, 64); err != nil || n != float64(tasks) {
+			return fmt.Errorf("%s…} is %q, not %d", name, value, tasks)
+		}
+	}
+	return nil
 }
 
 // checkBooks finds plugins that were lost, and records that are not accounted
@@ -86,7 +109,7 @@ var spunWithBooks = &probe{name: "spin-1ms-with-plugins", unit: "tasks/s", n: 4_
 }}
 
 func withBooks(r *rig, w *work[int, int]) (float64, error) {
-	hub, err := r.bookkeepers()
+	hub, totals, err := r.bookkeepers()
 	if err != nil {
 		return 0, err
 	}
@@ -94,7 +117,29 @@ func withBooks(r *rig, w *work[int, int]) (float64, error) {
 	w.options = append(w.options, scheduler.Observed(hub), scheduler.Logger(slog.New(slog.DiscardHandler)))
 	took, err := w.run()
 	if err == nil {
-		err = checkBooks(hub, w.n)
+		err = errors.Join(checkBooks(hub, w.n), checkTotals(totals, w.n))
 	}
 	return float64(w.n) / took.Seconds(), err
 }
+
+// sleeper is an event plugin that deals with one event in ten seconds.
+var sleeper = sdk.EventPlugin("sleeper", func(s *sdk.Scheduler, _ struct{}) error {
+	s.OnFutureDone.Do(func(sdk.FutureDone) { time.Sleep(10 * time.Second) })
+	return nil
+})
+
+var besideSleeper = &probe{name: "spin-2ms-beside-sleeper", unit: "s", lower: true, n: 1_500, figure: func(_ *rig, n int) (float64, error) {
+	hub := eventplugin.New(eventplugin.Self("sleeper", eventplugin.FlushWithin(100*time.Millisecond)))
+	w := spins(slices.Repeat([]int{2}, n))
+	w.options = []scheduler.Option{scheduler.Observed(hub), scheduler.Logger(slog.New(slog.DiscardHandler))}
+	took, err := w.run()
+	if r := hub.Reports()[0]; err == nil && r.Acknowledged+r.Missed+r.Undelivered != r.Emitted {
+		err = fmt.Errorf("of %d records, %d were acknowledged, %d missed and %d undelivered", r.Emitted, r.Acknowledged, r.Missed, r.Undelivered)
+	}
+	return took.Seconds(), err
+}}
+
+var besideNobody = &probe{name: "spin-2ms", unit: "s", lower: true, n: 1_500, figure: func(_ *rig, n int) (float64, error) {
+	took, err := spins(slices.Repeat([]int{2}, n)).run()
+	return took.Seconds(), err
+}}

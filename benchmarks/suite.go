@@ -46,6 +46,9 @@ var suite = []group{
 		{"events told to one event plugin", events, "", nil, 200_000, 0},
 		{"no-op tasks, " + books, floodWithBooks, "without", flood, 0.5, 0},
 	}},
+	{"sleeper", []row{
+		{"tasks of 2 ms, a plugin that sleeps 10 s an event", besideSleeper, "without", besideNobody, 1.05, 0},
+	}},
 	{"start", []row{
 		{"host run of an empty job, 2 workers", hostRun, "go-plugin, 2 starts", twoStarts, 2, 1.2},
 	}},

@@ -5,11 +5,12 @@ import (
 
 	"github.com/signalbox-go/signalbox/benchmarks/peer"
 	"github.com/signalbox-go/signalbox/plugins/logging"
+	"github.com/signalbox-go/signalbox/plugins/metrics"
 	"github.com/signalbox-go/signalbox/sdk"
 )
 
 // parts are what the workers and event plugins of ours serve.
-var parts = []sdk.Part{next, negate, echo, spin, counter, logging.Plugin()}
+var parts = []sdk.Part{next, negate, echo, spin, counter, sleeper, logging.Plugin(), metrics.Plugin()}
 
 var next = sdk.TaskFunc("next", func(_ context.Context, x int) (int, error) { return x + 1, nil })
 
