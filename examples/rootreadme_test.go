@@ -116,6 +116,30 @@ import (
 	require.Contains(t, string(out), "2 workers")
 }
 
+func TestReadmesTalk(t *testing.T) {
+	t.Parallel()
+	const head = `package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/executor/process"
+	"github.com/signalbox-go/signalbox/framework/extension/comm"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/sdk"
+)
+
+`
+	program := build(t, "readmetalk", head+snippet(t, "Talking to a running task", "go"))
+	out, err := exec.CommandContext(t.Context(), program).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Regexp(t, "^([1-3] of 100 fitting\n)*4 of 100 fitting\nloss 0.0625\n$", string(out))
+}
+
 // TestReadmesJobFile is over a folder that the README's plugin leads to.
 func TestReadmesJobFile(t *testing.T) {
 	t.Parallel()

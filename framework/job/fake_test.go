@@ -10,6 +10,7 @@ import (
 
 	"github.com/signalbox-go/signalbox/framework/job"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // errWithdrawn is returned by code to have its call end as cancelled, which
@@ -124,6 +125,8 @@ func (f *fake) Cancel(c *scheduler.Call) {
 		f.host.End([]scheduler.Outcome{{Call: c, Cancelled: true, Err: c.CancelCause(), Worker: -1}})
 	}
 }
+
+func (f *fake) Send(*scheduler.Call, int, task.Message) error { return scheduler.ErrTalkEnded }
 
 func (f *fake) Began(c *scheduler.Call) bool {
 	f.mu.Lock()

@@ -48,6 +48,7 @@ func (a *Attempt) Then(fn func()) { a.then = append(a.then, fn) }
 type hooks struct {
 	judges    []Judge
 	followers []Follower
+	listener  Listener // nil for none
 }
 
 func hooksOf(extensions []Extension) *hooks {
@@ -59,8 +60,11 @@ func hooksOf(extensions []Extension) *hooks {
 		if f, ok := e.(Follower); ok {
 			h.followers = append(h.followers, f)
 		}
+		if l, ok := e.(Listener); ok {
+			h.listener = l
+		}
 	}
-	if len(h.judges)+len(h.followers) == 0 {
+	if len(h.judges)+len(h.followers) == 0 && h.listener == nil {
 		return nil
 	}
 	return &h

@@ -97,6 +97,8 @@ type extras struct {
 	attempts  atomic.Int32         // that ended before the present one
 	holds     int                  // of extensions, until it goes to its executor; guarded by Scheduler.mu
 	def       task.Code            // of a call without a task
+	talk      atomic.Pointer[Talk] // of the attempt that runs; nil if its code has said nothing
+	progress  atomic.Pointer[reported]
 	// constraints change between attempts only, when nobody runs the call.
 	constraints Constraints
 }

@@ -18,6 +18,9 @@ type Counts struct {
 	// Late counts outcomes that came after their future had ended, and were
 	// dropped. Only a scheduler's counts have it.
 	Late uint64
+	// LateMessages counts messages of code that came after it had ended, and were
+	// dropped.
+	LateMessages uint64
 	// Dropped counts emissions that were made by hand and were not told, because
 	// the run was killed; see [Scheduler.Kill]. Only a scheduler's counts have
 	// it.

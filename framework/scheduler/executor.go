@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // Executor runs calls somewhere: in this process, in worker processes, on
@@ -49,6 +51,11 @@ type Executor interface {
 	// is called again. Calls that wait can be cancelled as ever.
 	Pause(paused bool)
 
+	// Send hands a message to the code of that attempt of the call. It does not
+	// block. The error is [ErrTalkEnded] if that code does not run, or says why
+	// the message cannot be sent.
+	Send(c *Call, attempt int, m task.Message) error
+
 	// Began reports whether the call's code has begun, as far as is known.
 	Began(*Call) bool
 
@@ -81,6 +88,8 @@ type Host struct {
 	// End ends calls, several at a time where several have ended. It does not
 	// keep outcomes.
 	End func(outcomes []Outcome)
+	// Late counts messages of code that had ended, which are dropped.
+	Late func(messages int)
 	// Report tells what became of a worker, for counts and displays.
 	Report func(WorkerEvent)
 	// Fail tells that the executor can run nothing any more. Calls that it

@@ -138,6 +138,11 @@ func (t *taskCore) Attach(extensions ...Extension) error {
 		}
 	}
 	for _, e := range extensions {
+		if l := t.listener(); l != nil {
+			if _, another := e.(Listener); another {
+				return fmt.Errorf("scheduler: task %s: extension %s: extension %s hears what the code says already", t.name, e.Name(), l.Name())
+			}
+		}
 		if err := e.Attach(t.any); err != nil {
 			return fmt.Errorf("scheduler: task %s: extension %s: %w", t.name, e.Name(), err)
 		}

@@ -43,6 +43,9 @@ func (r *run) finish(reason ExitCode) {
 
 	s.mu.Lock()
 	s.running = false
+	s.mu.Unlock()
+	s.tellFinishing()
+	s.mu.Lock()
 	if r.opts.kill && !r.killing {
 		r.killing, r.cause = true, r.killCause()
 	}

@@ -36,6 +36,9 @@ type AnyFuture interface {
 	Attempt() int
 	// Worker returns the number of the worker that ran the code, -1 if none did.
 	Worker() int
+	// Progress returns how far the code last said it was, and false if it has said
+	// nothing of the kind.
+	Progress() (p Progress, ok bool)
 	// Done returns a channel that is closed when the future has ended.
 	Done() <-chan struct{}
 	// Cancel asks for the future to be cancelled, see [Future.Cancel].

@@ -29,6 +29,8 @@ func (e *byHand) Codes() []string                               { return nil }
 func (e *byHand) Encodes() bool                                 { return e.encodes }
 func (e *byHand) Began(*scheduler.Call) bool                    { return false }
 
+func (e *byHand) Send(*scheduler.Call, int, task.Message) error { return scheduler.ErrTalkEnded }
+
 func (e *byHand) Status() scheduler.ExecutorStatus {
 	return scheduler.ExecutorStatus{Name: "hand", Kind: "hand", Workers: 1}
 }

@@ -137,7 +137,7 @@ func (r *run) over() bool {
 // executor of each task. On an error none is left running.
 func (r *run) startExecutors(ctx context.Context) error {
 	s := r.s
-	host := Host{Run: s.name, Log: s.log, End: s.end, Report: s.report,
+	host := Host{Run: s.name, Log: s.log, End: s.end, Late: s.late, Report: s.report,
 		Fail: r.executorFailed}
 	errs := make([]error, len(s.executors))
 	observing := make([]error, len(s.observers))

@@ -106,6 +106,8 @@ func (e *served) Cancel(c *scheduler.Call) {
 	}
 }
 
+func (e *served) Send(*scheduler.Call, int, task.Message) error { return scheduler.ErrTalkEnded }
+
 func (e *served) Began(c *scheduler.Call) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

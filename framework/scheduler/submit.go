@@ -233,6 +233,7 @@ func (s *Scheduler) end(outcomes []Outcome) {
 	var ready []*Call // for another attempt
 	for i := range outcomes {
 		o := &outcomes[i]
+		s.hush(o)
 		var again bool
 		if again, ready = s.judged(o, ready); again {
 			o.Call = nil

@@ -37,6 +37,16 @@ func (b *Batch) Add(first uint64, index uint32, input []byte, contentType string
 	}
 }
 
+// Heard says that what the code of the task that was added last says is heard.
+func (b *Batch) Heard() {
+	t := &b.tasks
+	n := len(t.Size)
+	for len(t.Heard) < n { // nobody hears those in between
+		t.Heard = append(t.Heard, false)
+	}
+	t.Heard[n-1] = true
+}
+
 // unixNano returns a deadline for the wire: 0 for none, and the nearest that
 // the wire can tell, which is from 1970 to 2262, for one that is out of reach.
 func unixNano(t time.Time) int64 {
@@ -60,10 +70,14 @@ func (b *Batch) Bytes() int { return len(b.tasks.Inputs) }
 // Tasks returns the tasks for a request, nil for none. They are valid until
 // the next Reset.
 func (b *Batch) Tasks() *pb.Tasks {
+	t := &b.tasks
 	if b.Len() == 0 {
 		return nil
 	}
-	return &b.tasks
+	if n := len(t.Heard); n > 0 {
+		t.Heard = append(t.Heard, make([]bool, b.Len()-n)...)
+	}
+	return t
 }
 
 // maxKept bounds the memory that a batch keeps, in bytes of inputs.
@@ -78,4 +92,5 @@ func (b *Batch) Reset() {
 	t.Task, t.Size, t.Inputs = t.Task[:0], t.Size[:0], t.Inputs[:0]
 	t.Future, t.DeadlineUnixNano = t.Future[:0], t.DeadlineUnixNano[:0]
 	t.ContentType, t.Attempt = t.ContentType[:0], t.Attempt[:0]
+	t.Heard = t.Heard[:0]
 }

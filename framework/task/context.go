@@ -20,6 +20,14 @@ func Context(base context.Context, info Info, deadline time.Time) (context.Conte
 	return c, c.cancel
 }
 
+type callKey struct{}
+
+// callOf returns the context of the call that ctx descends from, nil for none.
+func callOf(ctx context.Context) *callContext {
+	c, _ := ctx.Value(callKey{}).(*callContext)
+	return c
+}
+
 // callContext is the context of one call.
 type callContext struct {
 	base     context.Context
@@ -31,6 +39,10 @@ type callContext struct {
 	end   context.CancelCauseFunc
 	ended bool // by cancel, before there was anything to end
 	cause error
+
+	way  way   // to the host
+	line *line // nil until the code uses it
+	over bool  // the code has returned
 }
 
 // made returns the context that can end.
@@ -89,8 +101,8 @@ func (c *callContext) Err() error {
 // Value implements [context.Context]. Package context asks by keys of its own
 // for what can end.
 func (c *callContext) Value(key any) any {
-	if key == (infoKey{}) {
-		return c.info
+	if key == (callKey{}) {
+		return c
 	}
 	return c.made().Value(key)
 }

@@ -16,6 +16,7 @@ type Def[In, Out any] struct {
 	name     string // what the scheduler calls the task
 	executor string // where it runs, empty for wherever the code is
 	in, out  Codec
+	cbor     bool // see CBOR
 	fn       func(context.Context, In) (Out, error)
 }
 
@@ -59,10 +60,12 @@ func (d *Def[In, Out]) On(executor string) *Def[In, Out] {
 }
 
 // CBOR returns a definition whose payloads are CBOR (RFC 8949), which unlike
-// JSON has NaN, infinities and byte strings. Both sides must agree on it; raw
-// bytes and protobuf messages stay what they are.
+// JSON has NaN, infinities and byte strings; so are messages that its code
+// sends. Both sides must agree on it; raw bytes and protobuf messages stay what
+// they are.
 func (d *Def[In, Out]) CBOR() *Def[In, Out] {
 	c := *d
+	c.cbor = true
 	if c.in.ContentType() == ContentJSON {
 		c.in = cborCodec{}
 	}
@@ -112,6 +115,11 @@ func (d *Def[In, Out]) call(ctx context.Context, in In) (out Out, err error) {
 	}()
 	if err := ctx.Err(); errors.Is(err, context.DeadlineExceeded) {
 		return out, WithKind(KindDeadline, fmt.Errorf("deadline passed before the code began: %w", err))
+	}
+	if d.cbor {
+		if c := callOf(ctx); c != nil {
+			c.way.format = ContentCBOR
+		}
 	}
 	return d.fn(ctx, in)
 }

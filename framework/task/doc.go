@@ -3,8 +3,10 @@
 // output, how they are encoded, and, where the code is linked in, the function
 // that runs.
 //
-// It also holds what running code may ask of its context ([InfoFrom]) and the
-// errors that cross a process boundary ([Error]).
+// It also holds what running code may ask of its context: what it is
+// ([InfoFrom]), how far it is ([ReportProgress]), and messages to its host and
+// answers from there ([Send], [Request]); and the errors that cross a process
+// boundary ([Error]).
 //
 // # Payloads
 //

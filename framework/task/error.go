@@ -24,6 +24,10 @@ const (
 	KindWallLimit   = "wall-time-limit" // the code took longer than it may
 	KindCPULimit    = "cpu-time-limit"  // the code used more processor time than it may
 	KindMemoryLimit = "memory-limit"    // the code used more memory than it may
+
+	// KindCloseRequested is that of a request of the code's which the host cannot
+	// answer any more.
+	KindCloseRequested = "close-requested"
 )
 
 // Error is the failure of a task as it crosses a process boundary: the text,

@@ -10,11 +10,11 @@ type Info struct {
 	Worker  int    // number of the worker within its pool, from 0
 }
 
-type infoKey struct{}
-
 // InfoFrom returns what is known of the call that ctx belongs to, and false
 // where ctx belongs to none.
 func InfoFrom(ctx context.Context) (Info, bool) {
-	info, ok := ctx.Value(infoKey{}).(Info)
-	return info, ok
+	if c := callOf(ctx); c != nil {
+		return c.info, true
+	}
+	return Info{}, false
 }

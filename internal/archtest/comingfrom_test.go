@@ -29,6 +29,7 @@ var mapped = map[string]string{
 	"process":   "framework/executor/process",
 	"local":     "framework/executor/local",
 	"limiter":   "framework/extension/limiter",
+	"comm":      "framework/extension/comm",
 	"sdk":       "sdk",
 }
 

@@ -31,6 +31,8 @@ var rooms = []room{
 		"the protocol is shared by hosts and plugins, which share nothing else"},
 	{"framework/wire/failure", []string{"framework/task", "framework/wire/..."},
 		"errors cross a process boundary as package task defines them; it maps them to the protocol and back, for both sides"},
+	{"framework/wire/message", []string{"framework/task", "framework/wire/..."},
+		"messages of running code cross a process boundary as package task defines them, like errors"},
 	{"framework/internal", nil,
 		"what talks to the operating system does not know what for"},
 	{"framework/scheduler", []string{"framework/event", "framework/task", "framework/view"},

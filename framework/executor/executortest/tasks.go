@@ -24,7 +24,7 @@ type Part interface {
 // Tasks returns the code that the suite runs. Workers must have it under these
 // names.
 func Tasks() []Part {
-	return []Part{increment, fail, hold, untilEnd, whoami, atThird, notANumber, reverse, upper, halve}
+	return []Part{increment, fail, hold, untilEnd, whoami, atThird, chat, listen, pace, notANumber, reverse, upper, halve}
 }
 
 var (

@@ -13,6 +13,7 @@ const stopWarning = 5 * time.Second
 
 // running is a call that runs.
 type running struct {
+	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	warning *time.Timer   // nil until it is told to stop
 	warned  chan struct{} // closed by the warning, if it comes

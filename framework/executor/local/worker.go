@@ -33,6 +33,7 @@ func (e *Executor) run(ctx context.Context, c *scheduler.Call, worker int) {
 	var err error
 	returned := false
 	defer func() {
+		task.Disconnect(ctx)
 		elapsed := time.Since(began)
 		if !returned {
 			err = task.Errorf(task.KindPanic, "the code called runtime.Goexit")
@@ -66,12 +67,13 @@ func (e *Executor) take(worker int) (*scheduler.Call, context.Context) {
 	c.MarkRunning()
 	info := task.Info{Task: c.Code(), Future: c.ID(), Attempt: c.Attempt(), Worker: worker}
 	ctx, cancel := task.Context(context.Background(), info, c.Constraints().Deadline)
+	task.Connect(ctx, c.Heard(), poster{c}, 0)
 	if d := c.Limits().Wall; d > 0 {
 		timed, release := context.WithTimeoutCause(ctx, d, errOvertime)
 		stop := cancel
 		ctx, cancel = timed, func(cause error) { stop(cause); release() }
 	}
-	e.running[c] = &running{cancel: cancel, late: e.warnOvertime(c)}
+	e.running[c] = &running{ctx: ctx, cancel: cancel, late: e.warnOvertime(c)}
 	return c, ctx
 }
 

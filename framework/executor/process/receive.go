@@ -21,6 +21,11 @@ func (w *worker) receive(s *session.Session) error {
 			return err
 		}
 		w.pings.heard()
+		if m := resp.GetMessages(); m != nil {
+			if err := w.hear(m); err != nil {
+				return err
+			}
+		}
 		if r := resp.GetResults(); r != nil {
 			if results, err = session.Results(results[:0], r); err != nil {
 				return err

@@ -70,7 +70,11 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 			w.ready.Wait()
 			w.dozing = false
 		}
-		calls, refused, first = w.takeCalls(calls[:0])
+		if w.takeMessages(req) {
+			calls, refused = calls[:0], nil
+		} else {
+			calls, refused, first = w.takeCalls(calls[:0])
+		}
 		index := w.index
 		w.e.mu.Unlock()
 
@@ -79,6 +83,9 @@ func (w *worker) send(s *session.Session, proc *pluginproc.Process) {
 		}
 		for i, c := range calls {
 			batch.Add(first+uint64(i), index[c.Code()], c.Payload(), c.ContentType(), c.ID(), c.Constraints().Deadline, c.Attempt())
+			if c.Heard() {
+				batch.Heard()
+			}
 		}
 		req.Tasks = batch.Tasks()
 		if err := s.Send(req); err != nil {
@@ -117,7 +124,7 @@ func (w *worker) nextRequest(req *pb.SessionRequest) bool {
 		w.recall, w.cancels, w.recalled = 0, nil, true
 	}
 	req.Ping = w.pings.take()
-	return req.RecallFrom > 0 || req.Ping > 0 || w.e.backlog.Len() > 0 && w.canTake()
+	return req.RecallFrom > 0 || req.Ping > 0 || len(w.messages) > 0 || w.e.backlog.Len() > 0 && w.canTake()
 }
 
 // closesNow decides whether the session is to be closed.

@@ -132,7 +132,7 @@ func (w *worker) restart() error {
 	}
 	w.e.mu.Lock()
 	w.dead, w.closing, w.recalled, w.recall, w.cancels = false, false, false, 0, nil
-	w.cancelling, w.unanswered = nil, 0
+	w.cancelling, w.unanswered, w.messages = nil, 0, nil
 	w.begun, w.answered, w.idle, w.killedBy, w.culprit = false, false, false, nil, 0
 	w.terminated, w.surviving = 0, false
 	w.bounds = newBounds(w.cfg)

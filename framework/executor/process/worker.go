@@ -11,6 +11,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/session"
+	"github.com/signalbox-go/signalbox/framework/wire/message"
 )
 
 // worker is one place of the pool: a process, and those that replace it. What
@@ -31,7 +32,8 @@ type worker struct {
 	ready      sync.Cond // the sender waits here
 	dozing     bool      // it does
 	window     window
-	sent       uint64 // highest sequence number that has been sent
+	messages   []message.Item // to code that runs
+	sent       uint64         // highest sequence number that has been sent
 	pace       pace
 	progress   time.Time // when it was last heard to get on, or was given work
 	recalled   bool      // a recall is under way: no calls are sent

@@ -34,6 +34,85 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// MessageKind says what a message is.
+type MessageKind int32
+
+const (
+	MessageKind_MESSAGE_KIND_UNSPECIFIED MessageKind = 0
+	// It is going to talk.
+	MessageKind_MESSAGE_KIND_OPEN MessageKind = 1
+	// Something that it has to say.
+	MessageKind_MESSAGE_KIND_DATA MessageKind = 2
+	// Something that it wants an answer to, under its id.
+	MessageKind_MESSAGE_KIND_REQUEST MessageKind = 3
+	// It does not wait for the answer any more.
+	MessageKind_MESSAGE_KIND_WITHDRAW MessageKind = 4
+	// It will say nothing more. With an id it waits for an answer, without
+	// payload, which comes when that has been told.
+	MessageKind_MESSAGE_KIND_CLOSE MessageKind = 5
+	// How far it is.
+	MessageKind_MESSAGE_KIND_PROGRESS MessageKind = 6
+	// The answer to a request or close, or its failure: of kind "close-requested"
+	// if the host cannot answer any more.
+	MessageKind_MESSAGE_KIND_ANSWER MessageKind = 7
+	// The id is how much of what the code has said the host has dealt with, in
+	// bytes.
+	MessageKind_MESSAGE_KIND_GRANT MessageKind = 8
+)
+
+// Enum value maps for MessageKind.
+var (
+	MessageKind_name = map[int32]string{
+		0: "MESSAGE_KIND_UNSPECIFIED",
+		1: "MESSAGE_KIND_OPEN",
+		2: "MESSAGE_KIND_DATA",
+		3: "MESSAGE_KIND_REQUEST",
+		4: "MESSAGE_KIND_WITHDRAW",
+		5: "MESSAGE_KIND_CLOSE",
+		6: "MESSAGE_KIND_PROGRESS",
+		7: "MESSAGE_KIND_ANSWER",
+		8: "MESSAGE_KIND_GRANT",
+	}
+	MessageKind_value = map[string]int32{
+		"MESSAGE_KIND_UNSPECIFIED": 0,
+		"MESSAGE_KIND_OPEN":        1,
+		"MESSAGE_KIND_DATA":        2,
+		"MESSAGE_KIND_REQUEST":     3,
+		"MESSAGE_KIND_WITHDRAW":    4,
+		"MESSAGE_KIND_CLOSE":       5,
+		"MESSAGE_KIND_PROGRESS":    6,
+		"MESSAGE_KIND_ANSWER":      7,
+		"MESSAGE_KIND_GRANT":       8,
+	}
+)
+
+func (x MessageKind) Enum() *MessageKind {
+	p := new(MessageKind)
+	*p = x
+	return p
+}
+
+func (x MessageKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (MessageKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_signalbox_v1_plugin_proto_enumTypes[0].Descriptor()
+}
+
+func (MessageKind) Type() protoreflect.EnumType {
+	return &file_signalbox_v1_plugin_proto_enumTypes[0]
+}
+
+func (x MessageKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use MessageKind.Descriptor instead.
+func (MessageKind) EnumDescriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{0}
+}
+
 // Scope says whose event is meant.
 type Scope int32
 
@@ -72,11 +151,11 @@ func (x Scope) String() string {
 }
 
 func (Scope) Descriptor() protoreflect.EnumDescriptor {
-	return file_signalbox_v1_plugin_proto_enumTypes[0].Descriptor()
+	return file_signalbox_v1_plugin_proto_enumTypes[1].Descriptor()
 }
 
 func (Scope) Type() protoreflect.EnumType {
-	return &file_signalbox_v1_plugin_proto_enumTypes[0]
+	return &file_signalbox_v1_plugin_proto_enumTypes[1]
 }
 
 func (x Scope) Number() protoreflect.EnumNumber {
@@ -85,7 +164,7 @@ func (x Scope) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Scope.Descriptor instead.
 func (Scope) EnumDescriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{0}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{1}
 }
 
 // Kind says what a record tells.
@@ -154,11 +233,11 @@ func (x Kind) String() string {
 }
 
 func (Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_signalbox_v1_plugin_proto_enumTypes[1].Descriptor()
+	return file_signalbox_v1_plugin_proto_enumTypes[2].Descriptor()
 }
 
 func (Kind) Type() protoreflect.EnumType {
-	return &file_signalbox_v1_plugin_proto_enumTypes[1]
+	return &file_signalbox_v1_plugin_proto_enumTypes[2]
 }
 
 func (x Kind) Number() protoreflect.EnumNumber {
@@ -167,7 +246,7 @@ func (x Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Kind.Descriptor instead.
 func (Kind) EnumDescriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{1}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{2}
 }
 
 type DescribeRequest struct {
@@ -519,7 +598,9 @@ type SessionRequest struct {
 	// answer with finished.
 	Finish *Finish `protobuf:"bytes,10,opt,name=finish,proto3" json:"finish,omitempty"`
 	// How the host stands, from time to time.
-	Gauges        *Gauges `protobuf:"bytes,11,opt,name=gauges,proto3" json:"gauges,omitempty"`
+	Gauges *Gauges `protobuf:"bytes,11,opt,name=gauges,proto3" json:"gauges,omitempty"`
+	// To plugins with tasks: messages to code that runs.
+	Messages      *Messages `protobuf:"bytes,12,opt,name=messages,proto3" json:"messages,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -631,6 +712,13 @@ func (x *SessionRequest) GetGauges() *Gauges {
 	return nil
 }
 
+func (x *SessionRequest) GetMessages() *Messages {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
 // SessionResponse goes from plugin to host.
 type SessionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -650,7 +738,10 @@ type SessionResponse struct {
 	Finished bool `protobuf:"varint,9,opt,name=finished,proto3" json:"finished,omitempty"`
 	// How many futures of its own the plugin waits for, told when that changes.
 	// While it does, its slowness does not keep them from running.
-	Waiting       *uint32 `protobuf:"varint,10,opt,name=waiting,proto3,oneof" json:"waiting,omitempty"`
+	Waiting *uint32 `protobuf:"varint,10,opt,name=waiting,proto3,oneof" json:"waiting,omitempty"`
+	// Messages of code that runs. They are handled before the results of the same
+	// response. What a task says comes before its result.
+	Messages      *Messages `protobuf:"bytes,11,opt,name=messages,proto3" json:"messages,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -753,6 +844,13 @@ func (x *SessionResponse) GetWaiting() uint32 {
 		return *x.Waiting
 	}
 	return 0
+}
+
+func (x *SessionResponse) GetMessages() *Messages {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
 }
 
 type Hello struct {
@@ -985,7 +1083,10 @@ type Tasks struct {
 	Slot []uint32 `protobuf:"varint,8,rep,packed,name=slot,proto3" json:"slot,omitempty"`
 	// Optional. Content type of each input. A list of one counts for all;
 	// empty: that of the task.
-	ContentType   []string `protobuf:"bytes,9,rep,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	ContentType []string `protobuf:"bytes,9,rep,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// Optional. Whether the host hears messages of the task's code; progress it
+	// always hears.
+	Heard         []bool `protobuf:"varint,10,rep,packed,name=heard,proto3" json:"heard,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1083,6 +1184,198 @@ func (x *Tasks) GetContentType() []string {
 	return nil
 }
 
+func (x *Tasks) GetHeard() []bool {
+	if x != nil {
+		return x.Heard
+	}
+	return nil
+}
+
+// Messages is a list of messages from or to code that runs, in order. Kinds that
+// are not known are left out.
+//
+// What code says counts with the size of its payload and 64 bytes more, but for
+// withdrawals and progress, which do not count. Code may say something whenever
+// less than 256 KiB of what it has said is not dealt with; it has to wait
+// otherwise.
+type Messages struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Sequence number of each message's task. A list of one counts for all.
+	Seq  []uint64      `protobuf:"varint,1,rep,packed,name=seq,proto3" json:"seq,omitempty"`
+	Kind []MessageKind `protobuf:"varint,2,rep,packed,name=kind,proto3,enum=signalbox.v1.MessageKind" json:"kind,omitempty"`
+	// Chosen by the code for requests, from 1, and used once; 0 for none.
+	Id []uint64 `protobuf:"varint,3,rep,packed,name=id,proto3" json:"id,omitempty"`
+	// Length of each payload in payloads.
+	Size     []uint64 `protobuf:"varint,4,rep,packed,name=size,proto3" json:"size,omitempty"`
+	Payloads []byte   `protobuf:"bytes,5,opt,name=payloads,proto3" json:"payloads,omitempty"`
+	// Content type of each payload. A list of one counts for all.
+	ContentType []string `protobuf:"bytes,6,rep,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// Those of answers that failed, by ascending index.
+	Failures []*Failure `protobuf:"bytes,7,rep,name=failures,proto3" json:"failures,omitempty"`
+	// Those of messages of that kind, by ascending index.
+	Progress      []*Progress `protobuf:"bytes,8,rep,name=progress,proto3" json:"progress,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Messages) Reset() {
+	*x = Messages{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Messages) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Messages) ProtoMessage() {}
+
+func (x *Messages) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Messages.ProtoReflect.Descriptor instead.
+func (*Messages) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Messages) GetSeq() []uint64 {
+	if x != nil {
+		return x.Seq
+	}
+	return nil
+}
+
+func (x *Messages) GetKind() []MessageKind {
+	if x != nil {
+		return x.Kind
+	}
+	return nil
+}
+
+func (x *Messages) GetId() []uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return nil
+}
+
+func (x *Messages) GetSize() []uint64 {
+	if x != nil {
+		return x.Size
+	}
+	return nil
+}
+
+func (x *Messages) GetPayloads() []byte {
+	if x != nil {
+		return x.Payloads
+	}
+	return nil
+}
+
+func (x *Messages) GetContentType() []string {
+	if x != nil {
+		return x.ContentType
+	}
+	return nil
+}
+
+func (x *Messages) GetFailures() []*Failure {
+	if x != nil {
+		return x.Failures
+	}
+	return nil
+}
+
+func (x *Messages) GetProgress() []*Progress {
+	if x != nil {
+		return x.Progress
+	}
+	return nil
+}
+
+// Progress tells how far code is.
+type Progress struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Index into Messages.size.
+	Index uint32  `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	Done  float64 `protobuf:"fixed64,2,opt,name=done,proto3" json:"done,omitempty"`
+	// 0: it is not known.
+	Total float64 `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`
+	// For humans.
+	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Progress) Reset() {
+	*x = Progress{}
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Progress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Progress) ProtoMessage() {}
+
+func (x *Progress) ProtoReflect() protoreflect.Message {
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Progress.ProtoReflect.Descriptor instead.
+func (*Progress) Descriptor() ([]byte, []int) {
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Progress) GetIndex() uint32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *Progress) GetDone() float64 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
+func (x *Progress) GetTotal() float64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *Progress) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 // Results is a list of tasks that have ended, in the order in which they did.
 type Results struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1103,7 +1396,7 @@ type Results struct {
 
 func (x *Results) Reset() {
 	*x = Results{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1115,7 +1408,7 @@ func (x *Results) String() string {
 func (*Results) ProtoMessage() {}
 
 func (x *Results) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[10]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1128,7 +1421,7 @@ func (x *Results) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Results.ProtoReflect.Descriptor instead.
 func (*Results) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{10}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Results) GetSeq() []uint64 {
@@ -1176,7 +1469,7 @@ func (x *Results) GetContentType() []string {
 // Failure is an error as it crosses the process boundary.
 type Failure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Index into Results.seq. Unused in Welcome.
+	// Index into Results.seq or Messages.size. Unused in Welcome.
 	Index uint32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
 	// What kind of failure, such as "error", "panic", "decode", "encode",
 	// "unknown-task", "cancelled", or a word of the task's own.
@@ -1193,7 +1486,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1205,7 +1498,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[11]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1218,7 +1511,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{11}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Failure) GetIndex() uint32 {
@@ -1275,7 +1568,7 @@ type Cause struct {
 
 func (x *Cause) Reset() {
 	*x = Cause{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[12]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1287,7 +1580,7 @@ func (x *Cause) String() string {
 func (*Cause) ProtoMessage() {}
 
 func (x *Cause) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[12]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1300,7 +1593,7 @@ func (x *Cause) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cause.ProtoReflect.Descriptor instead.
 func (*Cause) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{12}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Cause) GetType() string {
@@ -1330,7 +1623,7 @@ type Returned struct {
 
 func (x *Returned) Reset() {
 	*x = Returned{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[13]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1342,7 +1635,7 @@ func (x *Returned) String() string {
 func (*Returned) ProtoMessage() {}
 
 func (x *Returned) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[13]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1355,7 +1648,7 @@ func (x *Returned) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Returned.ProtoReflect.Descriptor instead.
 func (*Returned) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{13}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Returned) GetFrom() uint64 {
@@ -1398,7 +1691,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[14]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1410,7 +1703,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[14]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1423,7 +1716,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{14}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Attach) GetName() string {
@@ -1500,7 +1793,7 @@ type RunInfo struct {
 
 func (x *RunInfo) Reset() {
 	*x = RunInfo{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[15]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1512,7 +1805,7 @@ func (x *RunInfo) String() string {
 func (*RunInfo) ProtoMessage() {}
 
 func (x *RunInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[15]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1525,7 +1818,7 @@ func (x *RunInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunInfo.ProtoReflect.Descriptor instead.
 func (*RunInfo) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{15}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RunInfo) GetName() string {
@@ -1601,7 +1894,7 @@ type TaskInfo struct {
 
 func (x *TaskInfo) Reset() {
 	*x = TaskInfo{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[16]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1613,7 +1906,7 @@ func (x *TaskInfo) String() string {
 func (*TaskInfo) ProtoMessage() {}
 
 func (x *TaskInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[16]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1626,7 +1919,7 @@ func (x *TaskInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaskInfo.ProtoReflect.Descriptor instead.
 func (*TaskInfo) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{16}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *TaskInfo) GetName() string {
@@ -1683,7 +1976,7 @@ type ExecutorInfo struct {
 
 func (x *ExecutorInfo) Reset() {
 	*x = ExecutorInfo{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[17]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1695,7 +1988,7 @@ func (x *ExecutorInfo) String() string {
 func (*ExecutorInfo) ProtoMessage() {}
 
 func (x *ExecutorInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[17]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1708,7 +2001,7 @@ func (x *ExecutorInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutorInfo.ProtoReflect.Descriptor instead.
 func (*ExecutorInfo) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{17}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ExecutorInfo) GetName() string {
@@ -1747,7 +2040,7 @@ type Subscriptions struct {
 
 func (x *Subscriptions) Reset() {
 	*x = Subscriptions{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[18]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1759,7 +2052,7 @@ func (x *Subscriptions) String() string {
 func (*Subscriptions) ProtoMessage() {}
 
 func (x *Subscriptions) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[18]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1772,7 +2065,7 @@ func (x *Subscriptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Subscriptions.ProtoReflect.Descriptor instead.
 func (*Subscriptions) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{18}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Subscriptions) GetHandlers() []*Handler {
@@ -1826,7 +2119,7 @@ type Handler struct {
 
 func (x *Handler) Reset() {
 	*x = Handler{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[19]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1838,7 +2131,7 @@ func (x *Handler) String() string {
 func (*Handler) ProtoMessage() {}
 
 func (x *Handler) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[19]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1851,7 +2144,7 @@ func (x *Handler) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Handler.ProtoReflect.Descriptor instead.
 func (*Handler) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{19}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Handler) GetScope() Scope {
@@ -1951,7 +2244,7 @@ type Count struct {
 
 func (x *Count) Reset() {
 	*x = Count{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[20]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1963,7 +2256,7 @@ func (x *Count) String() string {
 func (*Count) ProtoMessage() {}
 
 func (x *Count) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[20]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1976,7 +2269,7 @@ func (x *Count) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Count.ProtoReflect.Descriptor instead.
 func (*Count) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{20}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Count) GetScope() Scope {
@@ -2020,7 +2313,7 @@ type Gap struct {
 
 func (x *Gap) Reset() {
 	*x = Gap{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[21]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2032,7 +2325,7 @@ func (x *Gap) String() string {
 func (*Gap) ProtoMessage() {}
 
 func (x *Gap) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[21]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2045,7 +2338,7 @@ func (x *Gap) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Gap.ProtoReflect.Descriptor instead.
 func (*Gap) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{21}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Gap) GetFirst() uint64 {
@@ -2111,7 +2404,7 @@ type Events struct {
 
 func (x *Events) Reset() {
 	*x = Events{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[22]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2123,7 +2416,7 @@ func (x *Events) String() string {
 func (*Events) ProtoMessage() {}
 
 func (x *Events) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[22]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2136,7 +2429,7 @@ func (x *Events) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Events.ProtoReflect.Descriptor instead.
 func (*Events) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{22}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Events) GetGap() *Gap {
@@ -2272,7 +2565,7 @@ type Detail struct {
 
 func (x *Detail) Reset() {
 	*x = Detail{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[23]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2284,7 +2577,7 @@ func (x *Detail) String() string {
 func (*Detail) ProtoMessage() {}
 
 func (x *Detail) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[23]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2297,7 +2590,7 @@ func (x *Detail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Detail.ProtoReflect.Descriptor instead.
 func (*Detail) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{23}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Detail) GetIndex() uint32 {
@@ -2364,7 +2657,7 @@ type WorkerChange struct {
 
 func (x *WorkerChange) Reset() {
 	*x = WorkerChange{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[24]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2376,7 +2669,7 @@ func (x *WorkerChange) String() string {
 func (*WorkerChange) ProtoMessage() {}
 
 func (x *WorkerChange) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[24]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2389,7 +2682,7 @@ func (x *WorkerChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkerChange.ProtoReflect.Descriptor instead.
 func (*WorkerChange) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{24}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *WorkerChange) GetExecutor() string {
@@ -2457,7 +2750,7 @@ type Gauges struct {
 
 func (x *Gauges) Reset() {
 	*x = Gauges{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[25]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2469,7 +2762,7 @@ func (x *Gauges) String() string {
 func (*Gauges) ProtoMessage() {}
 
 func (x *Gauges) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[25]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2482,7 +2775,7 @@ func (x *Gauges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Gauges.ProtoReflect.Descriptor instead.
 func (*Gauges) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{25}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Gauges) GetQueue() uint64 {
@@ -2582,7 +2875,7 @@ type PluginGauges struct {
 
 func (x *PluginGauges) Reset() {
 	*x = PluginGauges{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2594,7 +2887,7 @@ func (x *PluginGauges) String() string {
 func (*PluginGauges) ProtoMessage() {}
 
 func (x *PluginGauges) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[26]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2607,7 +2900,7 @@ func (x *PluginGauges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginGauges.ProtoReflect.Descriptor instead.
 func (*PluginGauges) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{26}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *PluginGauges) GetName() string {
@@ -2666,7 +2959,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2678,7 +2971,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[27]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2691,7 +2984,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{27}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Ack) GetSeq() uint64 {
@@ -2738,7 +3031,7 @@ type Finish struct {
 
 func (x *Finish) Reset() {
 	*x = Finish{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2750,7 +3043,7 @@ func (x *Finish) String() string {
 func (*Finish) ProtoMessage() {}
 
 func (x *Finish) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[28]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2763,7 +3056,7 @@ func (x *Finish) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finish.ProtoReflect.Descriptor instead.
 func (*Finish) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{28}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Finish) GetExit() string {
@@ -2848,7 +3141,7 @@ type Refused struct {
 
 func (x *Refused) Reset() {
 	*x = Refused{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2860,7 +3153,7 @@ func (x *Refused) String() string {
 func (*Refused) ProtoMessage() {}
 
 func (x *Refused) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[29]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2873,7 +3166,7 @@ func (x *Refused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refused.ProtoReflect.Descriptor instead.
 func (*Refused) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{29}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Refused) GetTask() string {
@@ -2916,7 +3209,7 @@ type Call struct {
 
 func (x *Call) Reset() {
 	*x = Call{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2928,7 +3221,7 @@ func (x *Call) String() string {
 func (*Call) ProtoMessage() {}
 
 func (x *Call) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[30]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2941,7 +3234,7 @@ func (x *Call) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Call.ProtoReflect.Descriptor instead.
 func (*Call) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{30}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Call) GetId() uint64 {
@@ -3050,7 +3343,7 @@ type Submit struct {
 
 func (x *Submit) Reset() {
 	*x = Submit{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3062,7 +3355,7 @@ func (x *Submit) String() string {
 func (*Submit) ProtoMessage() {}
 
 func (x *Submit) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[31]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3075,7 +3368,7 @@ func (x *Submit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Submit.ProtoReflect.Descriptor instead.
 func (*Submit) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{31}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Submit) GetTask() string {
@@ -3110,7 +3403,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3122,7 +3415,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[32]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3135,7 +3428,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{32}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Cancel) GetFuture() uint64 {
@@ -3163,7 +3456,7 @@ type Stop struct {
 
 func (x *Stop) Reset() {
 	*x = Stop{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3175,7 +3468,7 @@ func (x *Stop) String() string {
 func (*Stop) ProtoMessage() {}
 
 func (x *Stop) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[33]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3188,7 +3481,7 @@ func (x *Stop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stop.ProtoReflect.Descriptor instead.
 func (*Stop) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{33}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Stop) GetMessage() string {
@@ -3221,7 +3514,7 @@ type Emit struct {
 
 func (x *Emit) Reset() {
 	*x = Emit{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3233,7 +3526,7 @@ func (x *Emit) String() string {
 func (*Emit) ProtoMessage() {}
 
 func (x *Emit) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[34]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3246,7 +3539,7 @@ func (x *Emit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Emit.ProtoReflect.Descriptor instead.
 func (*Emit) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{34}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Emit) GetTask() string {
@@ -3286,7 +3579,7 @@ type Look struct {
 
 func (x *Look) Reset() {
 	*x = Look{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3298,7 +3591,7 @@ func (x *Look) String() string {
 func (*Look) ProtoMessage() {}
 
 func (x *Look) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[35]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3311,7 +3604,7 @@ func (x *Look) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Look.ProtoReflect.Descriptor instead.
 func (*Look) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{35}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{37}
 }
 
 // Reply answers a call.
@@ -3330,7 +3623,7 @@ type Reply struct {
 
 func (x *Reply) Reset() {
 	*x = Reply{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3342,7 +3635,7 @@ func (x *Reply) String() string {
 func (*Reply) ProtoMessage() {}
 
 func (x *Reply) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[36]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3355,7 +3648,7 @@ func (x *Reply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reply.ProtoReflect.Descriptor instead.
 func (*Reply) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{36}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Reply) GetId() uint64 {
@@ -3407,7 +3700,7 @@ type FutureEnd struct {
 
 func (x *FutureEnd) Reset() {
 	*x = FutureEnd{}
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[37]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3419,7 +3712,7 @@ func (x *FutureEnd) String() string {
 func (*FutureEnd) ProtoMessage() {}
 
 func (x *FutureEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_signalbox_v1_plugin_proto_msgTypes[37]
+	mi := &file_signalbox_v1_plugin_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3432,7 +3725,7 @@ func (x *FutureEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FutureEnd.ProtoReflect.Descriptor instead.
 func (*FutureEnd) Descriptor() ([]byte, []int) {
-	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{37}
+	return file_signalbox_v1_plugin_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *FutureEnd) GetFuture() uint64 {
@@ -3497,7 +3790,7 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x1a\n" +
 	"\boptional\x18\x03 \x01(\bR\boptional\x12\x10\n" +
-	"\x03doc\x18\x04 \x01(\tR\x03doc\"\xaf\x03\n" +
+	"\x03doc\x18\x04 \x01(\tR\x03doc\"\xe3\x03\n" +
 	"\x0eSessionRequest\x12)\n" +
 	"\x05hello\x18\x01 \x01(\v2\x13.signalbox.v1.HelloR\x05hello\x12\x1f\n" +
 	"\vrecall_from\x18\x02 \x01(\x04R\n" +
@@ -3511,7 +3804,8 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x04ends\x18\t \x03(\v2\x17.signalbox.v1.FutureEndR\x04ends\x12,\n" +
 	"\x06finish\x18\n" +
 	" \x01(\v2\x14.signalbox.v1.FinishR\x06finish\x12,\n" +
-	"\x06gauges\x18\v \x01(\v2\x14.signalbox.v1.GaugesR\x06gauges\"\xae\x03\n" +
+	"\x06gauges\x18\v \x01(\v2\x14.signalbox.v1.GaugesR\x06gauges\x122\n" +
+	"\bmessages\x18\f \x01(\v2\x16.signalbox.v1.MessagesR\bmessages\"\xe2\x03\n" +
 	"\x0fSessionResponse\x12/\n" +
 	"\awelcome\x18\x01 \x01(\v2\x15.signalbox.v1.WelcomeR\awelcome\x12/\n" +
 	"\aresults\x18\x02 \x01(\v2\x15.signalbox.v1.ResultsR\aresults\x122\n" +
@@ -3523,7 +3817,8 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\rsubscriptions\x18\b \x01(\v2\x1b.signalbox.v1.SubscriptionsR\rsubscriptions\x12\x1a\n" +
 	"\bfinished\x18\t \x01(\bR\bfinished\x12\x1d\n" +
 	"\awaiting\x18\n" +
-	" \x01(\rH\x00R\awaiting\x88\x01\x01B\n" +
+	" \x01(\rH\x00R\awaiting\x88\x01\x01\x122\n" +
+	"\bmessages\x18\v \x01(\v2\x16.signalbox.v1.MessagesR\bmessagesB\n" +
 	"\n" +
 	"\b_waiting\"\xee\x01\n" +
 	"\x05Hello\x12\x10\n" +
@@ -3541,7 +3836,7 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\runknown_tasks\x18\x03 \x03(\rR\funknownTasks\x12A\n" +
 	"\rsubscriptions\x18\x04 \x01(\v2\x1b.signalbox.v1.SubscriptionsR\rsubscriptions\x12!\n" +
 	"\fresume_after\x18\x05 \x01(\x04R\vresumeAfter\x12\x1b\n" +
-	"\tlinger_ns\x18\x06 \x01(\x03R\blingerNs\"\xf4\x01\n" +
+	"\tlinger_ns\x18\x06 \x01(\x03R\blingerNs\"\x8a\x02\n" +
 	"\x05Tasks\x12\x14\n" +
 	"\x05first\x18\x01 \x01(\x04R\x05first\x12\x12\n" +
 	"\x04task\x18\x02 \x03(\rR\x04task\x12\x12\n" +
@@ -3551,7 +3846,23 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x12deadline_unix_nano\x18\x06 \x03(\x03R\x10deadlineUnixNano\x12\x18\n" +
 	"\aattempt\x18\a \x03(\rR\aattempt\x12\x12\n" +
 	"\x04slot\x18\b \x03(\rR\x04slot\x12!\n" +
-	"\fcontent_type\x18\t \x03(\tR\vcontentType\"\xbe\x01\n" +
+	"\fcontent_type\x18\t \x03(\tR\vcontentType\x12\x14\n" +
+	"\x05heard\x18\n" +
+	" \x03(\bR\x05heard\"\x95\x02\n" +
+	"\bMessages\x12\x10\n" +
+	"\x03seq\x18\x01 \x03(\x04R\x03seq\x12-\n" +
+	"\x04kind\x18\x02 \x03(\x0e2\x19.signalbox.v1.MessageKindR\x04kind\x12\x0e\n" +
+	"\x02id\x18\x03 \x03(\x04R\x02id\x12\x12\n" +
+	"\x04size\x18\x04 \x03(\x04R\x04size\x12\x1a\n" +
+	"\bpayloads\x18\x05 \x01(\fR\bpayloads\x12!\n" +
+	"\fcontent_type\x18\x06 \x03(\tR\vcontentType\x121\n" +
+	"\bfailures\x18\a \x03(\v2\x15.signalbox.v1.FailureR\bfailures\x122\n" +
+	"\bprogress\x18\b \x03(\v2\x16.signalbox.v1.ProgressR\bprogress\"^\n" +
+	"\bProgress\x12\x14\n" +
+	"\x05index\x18\x01 \x01(\rR\x05index\x12\x12\n" +
+	"\x04done\x18\x02 \x01(\x01R\x04done\x12\x14\n" +
+	"\x05total\x18\x03 \x01(\x01R\x05total\x12\x12\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\"\xbe\x01\n" +
 	"\aResults\x12\x10\n" +
 	"\x03seq\x18\x01 \x03(\x04R\x03seq\x12\x12\n" +
 	"\x04size\x18\x02 \x03(\x04R\x04size\x12\x18\n" +
@@ -3743,7 +4054,17 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x06output\x18\x02 \x01(\fR\x06output\x12!\n" +
 	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\x12/\n" +
 	"\afailure\x18\x04 \x01(\v2\x15.signalbox.v1.FailureR\afailure\x12\x1c\n" +
-	"\tcancelled\x18\x05 \x01(\bR\tcancelled*Y\n" +
+	"\tcancelled\x18\x05 \x01(\bR\tcancelled*\xf2\x01\n" +
+	"\vMessageKind\x12\x1c\n" +
+	"\x18MESSAGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11MESSAGE_KIND_OPEN\x10\x01\x12\x15\n" +
+	"\x11MESSAGE_KIND_DATA\x10\x02\x12\x18\n" +
+	"\x14MESSAGE_KIND_REQUEST\x10\x03\x12\x19\n" +
+	"\x15MESSAGE_KIND_WITHDRAW\x10\x04\x12\x16\n" +
+	"\x12MESSAGE_KIND_CLOSE\x10\x05\x12\x19\n" +
+	"\x15MESSAGE_KIND_PROGRESS\x10\x06\x12\x17\n" +
+	"\x13MESSAGE_KIND_ANSWER\x10\a\x12\x16\n" +
+	"\x12MESSAGE_KIND_GRANT\x10\b*Y\n" +
 	"\x05Scope\x12\x15\n" +
 	"\x11SCOPE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSCOPE_SCHEDULER\x10\x01\x12\x14\n" +
@@ -3783,109 +4104,117 @@ func file_signalbox_v1_plugin_proto_rawDescGZIP() []byte {
 	return file_signalbox_v1_plugin_proto_rawDescData
 }
 
-var file_signalbox_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_signalbox_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_signalbox_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_signalbox_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
 var file_signalbox_v1_plugin_proto_goTypes = []any{
-	(Scope)(0),               // 0: signalbox.v1.Scope
-	(Kind)(0),                // 1: signalbox.v1.Kind
-	(*DescribeRequest)(nil),  // 2: signalbox.v1.DescribeRequest
-	(*DescribeResponse)(nil), // 3: signalbox.v1.DescribeResponse
-	(*TaskType)(nil),         // 4: signalbox.v1.TaskType
-	(*EventPluginType)(nil),  // 5: signalbox.v1.EventPluginType
-	(*ConfigField)(nil),      // 6: signalbox.v1.ConfigField
-	(*SessionRequest)(nil),   // 7: signalbox.v1.SessionRequest
-	(*SessionResponse)(nil),  // 8: signalbox.v1.SessionResponse
-	(*Hello)(nil),            // 9: signalbox.v1.Hello
-	(*Welcome)(nil),          // 10: signalbox.v1.Welcome
-	(*Tasks)(nil),            // 11: signalbox.v1.Tasks
-	(*Results)(nil),          // 12: signalbox.v1.Results
-	(*Failure)(nil),          // 13: signalbox.v1.Failure
-	(*Cause)(nil),            // 14: signalbox.v1.Cause
-	(*Returned)(nil),         // 15: signalbox.v1.Returned
-	(*Attach)(nil),           // 16: signalbox.v1.Attach
-	(*RunInfo)(nil),          // 17: signalbox.v1.RunInfo
-	(*TaskInfo)(nil),         // 18: signalbox.v1.TaskInfo
-	(*ExecutorInfo)(nil),     // 19: signalbox.v1.ExecutorInfo
-	(*Subscriptions)(nil),    // 20: signalbox.v1.Subscriptions
-	(*Handler)(nil),          // 21: signalbox.v1.Handler
-	(*Count)(nil),            // 22: signalbox.v1.Count
-	(*Gap)(nil),              // 23: signalbox.v1.Gap
-	(*Events)(nil),           // 24: signalbox.v1.Events
-	(*Detail)(nil),           // 25: signalbox.v1.Detail
-	(*WorkerChange)(nil),     // 26: signalbox.v1.WorkerChange
-	(*Gauges)(nil),           // 27: signalbox.v1.Gauges
-	(*PluginGauges)(nil),     // 28: signalbox.v1.PluginGauges
-	(*Ack)(nil),              // 29: signalbox.v1.Ack
-	(*Finish)(nil),           // 30: signalbox.v1.Finish
-	(*Refused)(nil),          // 31: signalbox.v1.Refused
-	(*Call)(nil),             // 32: signalbox.v1.Call
-	(*Submit)(nil),           // 33: signalbox.v1.Submit
-	(*Cancel)(nil),           // 34: signalbox.v1.Cancel
-	(*Stop)(nil),             // 35: signalbox.v1.Stop
-	(*Emit)(nil),             // 36: signalbox.v1.Emit
-	(*Look)(nil),             // 37: signalbox.v1.Look
-	(*Reply)(nil),            // 38: signalbox.v1.Reply
-	(*FutureEnd)(nil),        // 39: signalbox.v1.FutureEnd
+	(MessageKind)(0),         // 0: signalbox.v1.MessageKind
+	(Scope)(0),               // 1: signalbox.v1.Scope
+	(Kind)(0),                // 2: signalbox.v1.Kind
+	(*DescribeRequest)(nil),  // 3: signalbox.v1.DescribeRequest
+	(*DescribeResponse)(nil), // 4: signalbox.v1.DescribeResponse
+	(*TaskType)(nil),         // 5: signalbox.v1.TaskType
+	(*EventPluginType)(nil),  // 6: signalbox.v1.EventPluginType
+	(*ConfigField)(nil),      // 7: signalbox.v1.ConfigField
+	(*SessionRequest)(nil),   // 8: signalbox.v1.SessionRequest
+	(*SessionResponse)(nil),  // 9: signalbox.v1.SessionResponse
+	(*Hello)(nil),            // 10: signalbox.v1.Hello
+	(*Welcome)(nil),          // 11: signalbox.v1.Welcome
+	(*Tasks)(nil),            // 12: signalbox.v1.Tasks
+	(*Messages)(nil),         // 13: signalbox.v1.Messages
+	(*Progress)(nil),         // 14: signalbox.v1.Progress
+	(*Results)(nil),          // 15: signalbox.v1.Results
+	(*Failure)(nil),          // 16: signalbox.v1.Failure
+	(*Cause)(nil),            // 17: signalbox.v1.Cause
+	(*Returned)(nil),         // 18: signalbox.v1.Returned
+	(*Attach)(nil),           // 19: signalbox.v1.Attach
+	(*RunInfo)(nil),          // 20: signalbox.v1.RunInfo
+	(*TaskInfo)(nil),         // 21: signalbox.v1.TaskInfo
+	(*ExecutorInfo)(nil),     // 22: signalbox.v1.ExecutorInfo
+	(*Subscriptions)(nil),    // 23: signalbox.v1.Subscriptions
+	(*Handler)(nil),          // 24: signalbox.v1.Handler
+	(*Count)(nil),            // 25: signalbox.v1.Count
+	(*Gap)(nil),              // 26: signalbox.v1.Gap
+	(*Events)(nil),           // 27: signalbox.v1.Events
+	(*Detail)(nil),           // 28: signalbox.v1.Detail
+	(*WorkerChange)(nil),     // 29: signalbox.v1.WorkerChange
+	(*Gauges)(nil),           // 30: signalbox.v1.Gauges
+	(*PluginGauges)(nil),     // 31: signalbox.v1.PluginGauges
+	(*Ack)(nil),              // 32: signalbox.v1.Ack
+	(*Finish)(nil),           // 33: signalbox.v1.Finish
+	(*Refused)(nil),          // 34: signalbox.v1.Refused
+	(*Call)(nil),             // 35: signalbox.v1.Call
+	(*Submit)(nil),           // 36: signalbox.v1.Submit
+	(*Cancel)(nil),           // 37: signalbox.v1.Cancel
+	(*Stop)(nil),             // 38: signalbox.v1.Stop
+	(*Emit)(nil),             // 39: signalbox.v1.Emit
+	(*Look)(nil),             // 40: signalbox.v1.Look
+	(*Reply)(nil),            // 41: signalbox.v1.Reply
+	(*FutureEnd)(nil),        // 42: signalbox.v1.FutureEnd
 }
 var file_signalbox_v1_plugin_proto_depIdxs = []int32{
-	4,  // 0: signalbox.v1.DescribeResponse.tasks:type_name -> signalbox.v1.TaskType
-	5,  // 1: signalbox.v1.DescribeResponse.event_plugins:type_name -> signalbox.v1.EventPluginType
-	6,  // 2: signalbox.v1.EventPluginType.config:type_name -> signalbox.v1.ConfigField
-	9,  // 3: signalbox.v1.SessionRequest.hello:type_name -> signalbox.v1.Hello
-	11, // 4: signalbox.v1.SessionRequest.tasks:type_name -> signalbox.v1.Tasks
-	24, // 5: signalbox.v1.SessionRequest.events:type_name -> signalbox.v1.Events
-	38, // 6: signalbox.v1.SessionRequest.replies:type_name -> signalbox.v1.Reply
-	39, // 7: signalbox.v1.SessionRequest.ends:type_name -> signalbox.v1.FutureEnd
-	30, // 8: signalbox.v1.SessionRequest.finish:type_name -> signalbox.v1.Finish
-	27, // 9: signalbox.v1.SessionRequest.gauges:type_name -> signalbox.v1.Gauges
-	10, // 10: signalbox.v1.SessionResponse.welcome:type_name -> signalbox.v1.Welcome
-	12, // 11: signalbox.v1.SessionResponse.results:type_name -> signalbox.v1.Results
-	15, // 12: signalbox.v1.SessionResponse.returned:type_name -> signalbox.v1.Returned
-	29, // 13: signalbox.v1.SessionResponse.ack:type_name -> signalbox.v1.Ack
-	32, // 14: signalbox.v1.SessionResponse.calls:type_name -> signalbox.v1.Call
-	20, // 15: signalbox.v1.SessionResponse.subscriptions:type_name -> signalbox.v1.Subscriptions
-	16, // 16: signalbox.v1.Hello.attach:type_name -> signalbox.v1.Attach
-	13, // 17: signalbox.v1.Welcome.setup_failure:type_name -> signalbox.v1.Failure
-	20, // 18: signalbox.v1.Welcome.subscriptions:type_name -> signalbox.v1.Subscriptions
-	13, // 19: signalbox.v1.Results.failures:type_name -> signalbox.v1.Failure
-	14, // 20: signalbox.v1.Failure.causes:type_name -> signalbox.v1.Cause
-	17, // 21: signalbox.v1.Attach.run:type_name -> signalbox.v1.RunInfo
-	22, // 22: signalbox.v1.Attach.counts:type_name -> signalbox.v1.Count
-	18, // 23: signalbox.v1.RunInfo.tasks:type_name -> signalbox.v1.TaskInfo
-	19, // 24: signalbox.v1.RunInfo.executors:type_name -> signalbox.v1.ExecutorInfo
-	21, // 25: signalbox.v1.Subscriptions.handlers:type_name -> signalbox.v1.Handler
-	0,  // 26: signalbox.v1.Handler.scope:type_name -> signalbox.v1.Scope
-	0,  // 27: signalbox.v1.Count.scope:type_name -> signalbox.v1.Scope
-	22, // 28: signalbox.v1.Gap.missed:type_name -> signalbox.v1.Count
-	23, // 29: signalbox.v1.Events.gap:type_name -> signalbox.v1.Gap
-	18, // 30: signalbox.v1.Events.tasks:type_name -> signalbox.v1.TaskInfo
-	1,  // 31: signalbox.v1.Events.kind:type_name -> signalbox.v1.Kind
-	13, // 32: signalbox.v1.Events.failures:type_name -> signalbox.v1.Failure
-	25, // 33: signalbox.v1.Events.details:type_name -> signalbox.v1.Detail
-	26, // 34: signalbox.v1.Detail.worker:type_name -> signalbox.v1.WorkerChange
-	31, // 35: signalbox.v1.Gauges.refusals:type_name -> signalbox.v1.Refused
-	28, // 36: signalbox.v1.Gauges.plugins:type_name -> signalbox.v1.PluginGauges
-	13, // 37: signalbox.v1.Finish.error:type_name -> signalbox.v1.Failure
-	22, // 38: signalbox.v1.Finish.counts:type_name -> signalbox.v1.Count
-	31, // 39: signalbox.v1.Finish.refused:type_name -> signalbox.v1.Refused
-	27, // 40: signalbox.v1.Finish.gauges:type_name -> signalbox.v1.Gauges
-	33, // 41: signalbox.v1.Call.submit:type_name -> signalbox.v1.Submit
-	34, // 42: signalbox.v1.Call.cancel:type_name -> signalbox.v1.Cancel
-	35, // 43: signalbox.v1.Call.stop:type_name -> signalbox.v1.Stop
-	36, // 44: signalbox.v1.Call.emit:type_name -> signalbox.v1.Emit
-	37, // 45: signalbox.v1.Call.look:type_name -> signalbox.v1.Look
-	13, // 46: signalbox.v1.Stop.error:type_name -> signalbox.v1.Failure
-	13, // 47: signalbox.v1.Reply.failure:type_name -> signalbox.v1.Failure
-	13, // 48: signalbox.v1.FutureEnd.failure:type_name -> signalbox.v1.Failure
-	2,  // 49: signalbox.v1.Plugin.Describe:input_type -> signalbox.v1.DescribeRequest
-	7,  // 50: signalbox.v1.Plugin.Session:input_type -> signalbox.v1.SessionRequest
-	3,  // 51: signalbox.v1.Plugin.Describe:output_type -> signalbox.v1.DescribeResponse
-	8,  // 52: signalbox.v1.Plugin.Session:output_type -> signalbox.v1.SessionResponse
-	51, // [51:53] is the sub-list for method output_type
-	49, // [49:51] is the sub-list for method input_type
-	49, // [49:49] is the sub-list for extension type_name
-	49, // [49:49] is the sub-list for extension extendee
-	0,  // [0:49] is the sub-list for field type_name
+	5,  // 0: signalbox.v1.DescribeResponse.tasks:type_name -> signalbox.v1.TaskType
+	6,  // 1: signalbox.v1.DescribeResponse.event_plugins:type_name -> signalbox.v1.EventPluginType
+	7,  // 2: signalbox.v1.EventPluginType.config:type_name -> signalbox.v1.ConfigField
+	10, // 3: signalbox.v1.SessionRequest.hello:type_name -> signalbox.v1.Hello
+	12, // 4: signalbox.v1.SessionRequest.tasks:type_name -> signalbox.v1.Tasks
+	27, // 5: signalbox.v1.SessionRequest.events:type_name -> signalbox.v1.Events
+	41, // 6: signalbox.v1.SessionRequest.replies:type_name -> signalbox.v1.Reply
+	42, // 7: signalbox.v1.SessionRequest.ends:type_name -> signalbox.v1.FutureEnd
+	33, // 8: signalbox.v1.SessionRequest.finish:type_name -> signalbox.v1.Finish
+	30, // 9: signalbox.v1.SessionRequest.gauges:type_name -> signalbox.v1.Gauges
+	13, // 10: signalbox.v1.SessionRequest.messages:type_name -> signalbox.v1.Messages
+	11, // 11: signalbox.v1.SessionResponse.welcome:type_name -> signalbox.v1.Welcome
+	15, // 12: signalbox.v1.SessionResponse.results:type_name -> signalbox.v1.Results
+	18, // 13: signalbox.v1.SessionResponse.returned:type_name -> signalbox.v1.Returned
+	32, // 14: signalbox.v1.SessionResponse.ack:type_name -> signalbox.v1.Ack
+	35, // 15: signalbox.v1.SessionResponse.calls:type_name -> signalbox.v1.Call
+	23, // 16: signalbox.v1.SessionResponse.subscriptions:type_name -> signalbox.v1.Subscriptions
+	13, // 17: signalbox.v1.SessionResponse.messages:type_name -> signalbox.v1.Messages
+	19, // 18: signalbox.v1.Hello.attach:type_name -> signalbox.v1.Attach
+	16, // 19: signalbox.v1.Welcome.setup_failure:type_name -> signalbox.v1.Failure
+	23, // 20: signalbox.v1.Welcome.subscriptions:type_name -> signalbox.v1.Subscriptions
+	0,  // 21: signalbox.v1.Messages.kind:type_name -> signalbox.v1.MessageKind
+	16, // 22: signalbox.v1.Messages.failures:type_name -> signalbox.v1.Failure
+	14, // 23: signalbox.v1.Messages.progress:type_name -> signalbox.v1.Progress
+	16, // 24: signalbox.v1.Results.failures:type_name -> signalbox.v1.Failure
+	17, // 25: signalbox.v1.Failure.causes:type_name -> signalbox.v1.Cause
+	20, // 26: signalbox.v1.Attach.run:type_name -> signalbox.v1.RunInfo
+	25, // 27: signalbox.v1.Attach.counts:type_name -> signalbox.v1.Count
+	21, // 28: signalbox.v1.RunInfo.tasks:type_name -> signalbox.v1.TaskInfo
+	22, // 29: signalbox.v1.RunInfo.executors:type_name -> signalbox.v1.ExecutorInfo
+	24, // 30: signalbox.v1.Subscriptions.handlers:type_name -> signalbox.v1.Handler
+	1,  // 31: signalbox.v1.Handler.scope:type_name -> signalbox.v1.Scope
+	1,  // 32: signalbox.v1.Count.scope:type_name -> signalbox.v1.Scope
+	25, // 33: signalbox.v1.Gap.missed:type_name -> signalbox.v1.Count
+	26, // 34: signalbox.v1.Events.gap:type_name -> signalbox.v1.Gap
+	21, // 35: signalbox.v1.Events.tasks:type_name -> signalbox.v1.TaskInfo
+	2,  // 36: signalbox.v1.Events.kind:type_name -> signalbox.v1.Kind
+	16, // 37: signalbox.v1.Events.failures:type_name -> signalbox.v1.Failure
+	28, // 38: signalbox.v1.Events.details:type_name -> signalbox.v1.Detail
+	29, // 39: signalbox.v1.Detail.worker:type_name -> signalbox.v1.WorkerChange
+	34, // 40: signalbox.v1.Gauges.refusals:type_name -> signalbox.v1.Refused
+	31, // 41: signalbox.v1.Gauges.plugins:type_name -> signalbox.v1.PluginGauges
+	16, // 42: signalbox.v1.Finish.error:type_name -> signalbox.v1.Failure
+	25, // 43: signalbox.v1.Finish.counts:type_name -> signalbox.v1.Count
+	34, // 44: signalbox.v1.Finish.refused:type_name -> signalbox.v1.Refused
+	30, // 45: signalbox.v1.Finish.gauges:type_name -> signalbox.v1.Gauges
+	36, // 46: signalbox.v1.Call.submit:type_name -> signalbox.v1.Submit
+	37, // 47: signalbox.v1.Call.cancel:type_name -> signalbox.v1.Cancel
+	38, // 48: signalbox.v1.Call.stop:type_name -> signalbox.v1.Stop
+	39, // 49: signalbox.v1.Call.emit:type_name -> signalbox.v1.Emit
+	40, // 50: signalbox.v1.Call.look:type_name -> signalbox.v1.Look
+	16, // 51: signalbox.v1.Stop.error:type_name -> signalbox.v1.Failure
+	16, // 52: signalbox.v1.Reply.failure:type_name -> signalbox.v1.Failure
+	16, // 53: signalbox.v1.FutureEnd.failure:type_name -> signalbox.v1.Failure
+	3,  // 54: signalbox.v1.Plugin.Describe:input_type -> signalbox.v1.DescribeRequest
+	8,  // 55: signalbox.v1.Plugin.Session:input_type -> signalbox.v1.SessionRequest
+	4,  // 56: signalbox.v1.Plugin.Describe:output_type -> signalbox.v1.DescribeResponse
+	9,  // 57: signalbox.v1.Plugin.Session:output_type -> signalbox.v1.SessionResponse
+	56, // [56:58] is the sub-list for method output_type
+	54, // [54:56] is the sub-list for method input_type
+	54, // [54:54] is the sub-list for extension type_name
+	54, // [54:54] is the sub-list for extension extendee
+	0,  // [0:54] is the sub-list for field type_name
 }
 
 func init() { file_signalbox_v1_plugin_proto_init() }
@@ -3894,22 +4223,22 @@ func file_signalbox_v1_plugin_proto_init() {
 		return
 	}
 	file_signalbox_v1_plugin_proto_msgTypes[6].OneofWrappers = []any{}
-	file_signalbox_v1_plugin_proto_msgTypes[27].OneofWrappers = []any{}
-	file_signalbox_v1_plugin_proto_msgTypes[30].OneofWrappers = []any{
+	file_signalbox_v1_plugin_proto_msgTypes[29].OneofWrappers = []any{}
+	file_signalbox_v1_plugin_proto_msgTypes[32].OneofWrappers = []any{
 		(*Call_Submit)(nil),
 		(*Call_Cancel)(nil),
 		(*Call_Stop)(nil),
 		(*Call_Emit)(nil),
 		(*Call_Look)(nil),
 	}
-	file_signalbox_v1_plugin_proto_msgTypes[34].OneofWrappers = []any{}
+	file_signalbox_v1_plugin_proto_msgTypes[36].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_signalbox_v1_plugin_proto_rawDesc), len(file_signalbox_v1_plugin_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   38,
+			NumEnums:      3,
+			NumMessages:   40,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

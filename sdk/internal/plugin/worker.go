@@ -32,6 +32,7 @@ type assignment struct {
 	future   uint64
 	deadline int64 // Unix time in nanoseconds, 0 for none
 	attempt  int
+	heard    bool // what its code says
 }
 
 // worker serves one session: one goroutine reads, one runs tasks, one sends.
@@ -51,6 +52,7 @@ type worker struct {
 	head    int                     // of held
 	running uint64                  // sequence number of what runs, or ran last
 	cancel  context.CancelCauseFunc // of what runs, nil for nothing
+	ctx     context.Context         // of what runs, or ran last
 	drain   bool
 	ended   bool
 }
@@ -128,7 +130,7 @@ func (w *worker) receive() error {
 		if n := req.GetPing(); n > 0 {
 			w.out.pong(n)
 		}
-		return nil
+		return w.deliver(req.GetMessages())
 	})
 }
 
@@ -206,6 +208,7 @@ func (w *worker) hold(t *pb.Tasks) error {
 		if attempt, ok := column.At(t.GetAttempt(), n, i); ok {
 			a.attempt = int(attempt)
 		}
+		a.heard, _ = column.At(t.GetHeard(), n, i)
 		batch[i] = a
 	}
 	w.mu.Lock()
@@ -228,6 +231,7 @@ func (w *worker) run() {
 			return
 		}
 		// Code called runtime.Goexit, which ends this goroutine and no other.
+		task.Disconnect(w.ctx)
 		if w.ledger != nil {
 			w.ledger.finish(w.running)
 		}
@@ -269,7 +273,8 @@ func (w *worker) take() (assignment, context.Context) {
 	w.held[w.head] = assignment{}
 	w.head++
 	ctx, cancel := w.contextOf(&a)
-	w.running, w.cancel = a.seq, cancel
+	task.Connect(ctx, a.heard, w.out, a.seq)
+	w.running, w.ctx, w.cancel = a.seq, ctx, cancel
 	return a, ctx
 }
 
@@ -288,6 +293,7 @@ func (w *worker) serveOne(ctx context.Context, a *assignment) {
 	if w.ledger != nil {
 		w.ledger.finish(a.seq)
 	}
+	task.Disconnect(ctx)
 	w.out.result(a.seq, out, format, task.Classify(ctx, err), elapsed)
 }
 
