@@ -11,6 +11,7 @@ import (
 
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
+	"github.com/signalbox-go/signalbox/framework/extension/comm"
 	"github.com/signalbox-go/signalbox/framework/extension/limiter"
 	"github.com/signalbox-go/signalbox/framework/extension/retry"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -25,6 +26,7 @@ type eventNames struct{ scheduler, task []string }
 func knownEvents() eventNames {
 	s := scheduler.New(local.Sequential())
 	t := scheduler.NewTask(s, task.New("task", func(_ context.Context, in json.RawMessage) (json.RawMessage, error) { return in, nil }))
+	t.Emitter().Add(scheduler.OnProgress) // which emitters know only if it is used
 	names := func(em *event.Emitter) (out []string) {
 		for _, e := range em.Events() {
 			out = append(out, e.Name)
@@ -89,6 +91,8 @@ func fieldsOf(name string) []string {
 		return append(slices.Clone(ofFuture), "error", "kind")
 	case "on_done":
 		return append(slices.Clone(ofFuture), "result", "error", "kind")
+	case scheduler.OnProgress.Name():
+		return append(slices.Clone(ofFuture), "attempt", "done", "total", "text")
 	}
 	if x, ok := extensionEvents[name]; ok {
 		return x.fields
@@ -102,10 +106,12 @@ func eventObject(name string) *object {
 	values := map[string]cty.Value{}
 	for _, field := range o.names {
 		switch field {
-		case "input", "result":
+		case "input", "result", "data":
 			values[field] = cty.DynamicVal
-		case "future", "attempt", "delay":
+		case "future", "attempt", "delay", "done", "total":
 			values[field] = cty.UnknownVal(cty.Number)
+		case "ended":
+			values[field] = cty.UnknownVal(cty.Bool)
 		default:
 			values[field] = cty.UnknownVal(cty.String)
 		}
@@ -123,6 +129,15 @@ type facts struct {
 	message string
 	refused *limiter.Refused // nil but for what was refused
 	retry   *retry.Scheduled // nil but for another attempt
+	attempt int
+	said    said
+}
+
+// said is what code has said.
+type said struct {
+	data     json.RawMessage
+	ended    bool
+	progress scheduler.Progress
 }
 
 func factsOf(name string, value any) facts {
@@ -153,7 +168,17 @@ func factsOf(name string, value any) facts {
 	case limiter.Refused:
 		f.err, f.refused = v.Err, &v
 	case retry.Scheduled:
-		f.future, f.err, f.retry = v.Future, v.Err, &v
+		f.future, f.err, f.retry, f.attempt = v.Future, v.Err, &v, v.Attempt
+	case scheduler.Progress:
+		f.future, f.attempt, f.said.progress = v.Future, v.Attempt, v
+	case comm.Opened:
+		f.future, f.attempt = v.Future, v.Attempt
+	case comm.Message[json.RawMessage]:
+		f.future, f.attempt, f.said.data = v.Future, v.Attempt, v.Data
+	case request:
+		f.future, f.attempt, f.said.data = v.Future, v.Attempt, v.Data
+	case comm.Closed:
+		f.future, f.attempt, f.said.ended, f.err = v.Future, v.Attempt, v.Ended, v.Err
 	}
 	return f
 }
@@ -190,7 +215,17 @@ func (f facts) field(name string) (cty.Value, error) {
 	case "future":
 		return cty.NumberUIntVal(f.future.ID()), nil
 	case "attempt":
-		return cty.NumberIntVal(int64(f.retry.Attempt)), nil
+		return cty.NumberIntVal(int64(f.attempt)), nil
+	case "data":
+		return decode(f.said.data)
+	case "ended":
+		return cty.BoolVal(f.said.ended), nil
+	case "done":
+		return cty.NumberFloatVal(f.said.progress.Done), nil
+	case "total":
+		return cty.NumberFloatVal(f.said.progress.Total), nil
+	case "text":
+		return cty.StringVal(f.said.progress.Text), nil
 	case "delay":
 		return cty.NumberFloatVal(f.retry.Delay.Seconds()), nil
 	case "input":

@@ -30,6 +30,8 @@ func (l *loader) loadExtensions(t *taskBlock) {
 			x = l.loadLimiter(t, b)
 		case "retry":
 			x = l.loadRetry(b)
+		case "comm":
+			x = l.loadComm(b)
 		default:
 			l.fail(b.DefRange, "Not supported", "%s blocks are not supported by this version.", b.Type)
 			continue

@@ -3,6 +3,7 @@ package job
 import (
 	"slices"
 
+	"github.com/signalbox-go/signalbox/framework/extension/comm"
 	"github.com/signalbox-go/signalbox/framework/extension/limiter"
 	"github.com/signalbox-go/signalbox/framework/extension/retry"
 )
@@ -17,6 +18,10 @@ var extensionEvents = map[string]struct {
 	limiter.DisabledDueToRunningTask.Name(): {"with a limiter that refuses and has not_while_running", []string{"name", "task", "other", "input", "error"}},
 	limiter.RateLimitReached.Name():         {"with a limiter that refuses and has rate", ofRefused},
 	retry.RetryScheduled.Name():             {"with retry", append(slices.Clone(ofFuture), "error", "kind", "attempt", "delay")},
+	comm.OpenName:                           {"with comm", append(slices.Clone(ofFuture), "attempt")},
+	comm.MessageName:                        {"with comm", append(slices.Clone(ofFuture), "attempt", "data")},
+	comm.RequestName:                        {"with comm", append(slices.Clone(ofFuture), "attempt", "data")},
+	comm.CloseName:                          {"with comm", append(slices.Clone(ofFuture), "attempt", "ended", "error", "kind")},
 }
 
 // ofRefused is what the events of a limiter have to tell.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/signalbox-go/signalbox/framework/job"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -31,6 +32,7 @@ type fake struct {
 	host    scheduler.Host
 	waiting []*scheduler.Call
 	running *scheduler.Call
+	ctx     context.Context // of what runs
 	cancel  context.CancelCauseFunc
 	stopped bool
 	killed  error
@@ -81,10 +83,12 @@ func (f *fake) work() {
 		}
 		c := f.waiting[0]
 		f.waiting = f.waiting[1:]
-		ctx, cancel := context.WithCancelCause(context.Background())
-		f.running, f.cancel = c, cancel
+		ctx, cancel := task.Context(context.Background(), task.Info{Task: c.Code(), Future: c.ID(), Attempt: c.Attempt()}, time.Time{})
+		task.Connect(ctx, c.Heard(), poster{c}, 0)
+		f.running, f.ctx, f.cancel = c, ctx, cancel
 		f.mu.Unlock()
 		out, err := f.codes[c.Code()](ctx, c.Payload())
+		task.Disconnect(ctx)
 		f.mu.Lock()
 		f.running = nil
 		o := scheduler.Outcome{Call: c, Payload: out, Err: err, Elapsed: 1}
@@ -126,7 +130,20 @@ func (f *fake) Cancel(c *scheduler.Call) {
 	}
 }
 
-func (f *fake) Send(*scheduler.Call, int, task.Message) error { return scheduler.ErrTalkEnded }
+// poster takes what code says to the scheduler.
+type poster struct{ c *scheduler.Call }
+
+func (p poster) Post(_ uint64, m task.Message) error { return p.c.Receive(m) }
+
+func (f *fake) Send(c *scheduler.Call, _ int, m task.Message) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.running != c {
+		return scheduler.ErrTalkEnded
+	}
+	task.Deliver(f.ctx, m)
+	return nil
+}
 
 func (f *fake) Began(c *scheduler.Call) bool {
 	f.mu.Lock()

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/extension/comm"
 )
 
 // everything stands for the event as a whole.
@@ -29,6 +30,7 @@ type onBlock struct {
 
 	log     hcl.Expression // nil for none
 	level   slog.Level
+	answer  hcl.Expression // nil for none
 	submits []*submit
 	stop    *stop
 
@@ -96,6 +98,12 @@ func (l *loader) loadActions(o *onBlock, b *hcl.Block, content *hcl.BodyContent)
 	if attr, ok := content.Attributes["stop"]; ok {
 		o.stop = &stop{message: attr.Expr}
 	}
+	if attr, ok := content.Attributes["respond"]; ok {
+		o.answer = attr.Expr
+		if o.event != comm.RequestName && o.event != "" {
+			l.fail(attr.NameRange, "Wrong argument", "respond answers a %s, and this is %s.", comm.RequestName, o.event)
+		}
+	}
 	for _, inner := range content.Blocks {
 		switch inner.Type {
 		case "stop":
@@ -115,8 +123,8 @@ func (l *loader) loadActions(o *onBlock, b *hcl.Block, content *hcl.BodyContent)
 			l.loadSubmit(o, inner)
 		}
 	}
-	if o.log == nil && o.stop == nil && len(o.submits) == 0 {
-		l.fail(b.DefRange, "Nothing to do", "An on block needs a submit block, log or stop.")
+	if o.log == nil && o.answer == nil && o.stop == nil && len(o.submits) == 0 {
+		l.fail(b.DefRange, "Nothing to do", "An on block needs a submit block, log, respond or stop.")
 	}
 }
 
@@ -147,7 +155,7 @@ func (l *loader) loadSubmit(o *onBlock, b *hcl.Block) {
 
 // expressions returns all that are evaluated at an emission.
 func (o *onBlock) expressions() []hcl.Expression {
-	all := []hcl.Expression{o.when, o.log}
+	all := []hcl.Expression{o.when, o.log, o.answer}
 	for _, sub := range o.submits {
 		all = append(all, sub.forEach, sub.input, sub.timeout, sub.priority)
 	}
@@ -192,6 +200,7 @@ func (l *loader) checkOn(o *onBlock) {
 	}
 	try(s, o.when, cty.Bool)
 	try(s, o.log, cty.String)
+	try(s, o.answer, cty.DynamicPseudoType)
 	if o.stop != nil {
 		try(s, o.stop.message, cty.String)
 		try(s, o.stop.err, cty.String)

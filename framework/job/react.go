@@ -29,6 +29,9 @@ func (r *runState) subscribe(o *onBlock) error {
 	em := r.s.Emitter()
 	if o.task != "" {
 		em = r.tasks[o.task].Emitter()
+		if o.event == scheduler.OnProgress.Name() {
+			em.Add(scheduler.OnProgress)
+		}
 	}
 	opts := o.options
 	if o.when != nil {
@@ -59,6 +62,9 @@ func (re *reaction) react(value any) {
 	if re.log != nil {
 		text := re.eval(ctx, re.log, cty.String).AsString()
 		re.run.log.Log(context.Background(), re.level, text, "at", place(re.log.Range()))
+	}
+	if re.answer != nil {
+		re.respond(ctx, value)
 	}
 	for _, sub := range re.submits {
 		re.submit(ctx, sub)

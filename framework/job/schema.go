@@ -50,8 +50,10 @@ func retrySchema() *hcl.BodySchema {
 	return schema([]string{"attempts", "on", "delay", "max_delay", "workers_lost"})
 }
 
+func commSchema() *hcl.BodySchema { return schema(nil) }
+
 func onSchema() *hcl.BodySchema {
-	return schema([]string{"when", "every", "repeat", "limit", "name", "hidden", "log", "level", "stop"},
+	return schema([]string{"when", "every", "repeat", "limit", "name", "hidden", "log", "level", "respond", "stop"},
 		block("submit", "task"), block("stop"))
 }
 

@@ -4,5 +4,4 @@ task "t" {
   resources {
     memory = "256MiB"
   }
-  comm {}
 }
