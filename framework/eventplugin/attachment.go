@@ -119,7 +119,7 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 // process is how a process of the plugin is started.
 func (s *Spec) process(folder *pluginproc.Folder, log *slog.Logger) pluginproc.Config {
 	return pluginproc.Config{Name: s.name, Path: s.path, Args: s.args, Dir: s.dir, Env: s.env, SHA256: s.sha256, RuntimeDir: folder.Path(),
-		StartTimeout: s.startTimeout, MaxMessageBytes: DefaultMaxMessage + frameBytes, Logger: log}
+		StartTimeout: s.startTimeout, MaxMessageBytes: DefaultMaxMessage + frameBytes, Nice: s.nice(), Logger: log}
 }
 
 func (a *attachment) open(ctx context.Context, proc *pluginproc.Process, again bool) (*session.Session, error) {

@@ -24,6 +24,9 @@
 // keeps it and dispatch is paused meanwhile. [Hub.Reports] accounts for every
 // record.
 //
+// On Linux, a plugin that is allowed nothing gives way to tasks where the CPU is
+// scarce: its nice level is 3 above the host's.
+//
 // # What is seen of plugins
 //
 // A scheduler's tree and snapshots tell how every plugin fares: what it is

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func parts() []sdk.Part {
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
 		"trace": trace, "records": records, "options": options, "options crasher": optionsCrasher, "flusher": flusher, "clinger": clinger, "driver": drive, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
-		"buffered": buffered, "counter": counter, "recorder": recorder, "watchman": watchman, "watchful": watchful, "echo": echo,
+		"buffered": buffered, "counter": counter, "recorder": recorder, "nice": nice, "watchman": watchman, "watchful": watchful, "echo": echo,
 	} {
 		parts = append(parts, sdk.EventPlugin(name, setUp))
 	}
@@ -310,4 +311,25 @@ func watchman(s *sdk.Scheduler, c setting) error {
 		}
 	})
 	return nil
+}
+
+// nice writes down how nice its process is.
+func nice(_ *sdk.Scheduler, c setting) error {
+	writer(c.File)("%d", niceOf(os.Getpid()))
+	return nil
+}
+
+// niceOf returns the nice level of a process.
+func niceOf(pid int) int {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		panic(err)
+	}
+	// pid (name) state …: the name may be anything, nice is the 17th behind it.
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	level, err := strconv.Atoi(fields[16])
+	if err != nil {
+		panic(err)
+	}
+	return level
 }

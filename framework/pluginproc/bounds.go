@@ -1,6 +1,10 @@
 package pluginproc
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/signalbox-go/signalbox/framework/internal/osproc"
+)
 
 // Freeze has the process group stand still (SIGSTOP), so that what the process
 // has done when it returns is all that it has done, until Thaw or Kill. An error
@@ -21,6 +25,17 @@ const (
 	MinNice = -20
 	MaxNice = 19
 )
+
+// GivingWay returns the nice level that is by so much above that of this process,
+// for [Config.Nice]: who has it gets less of a CPU that is contended for. It is 0,
+// which leaves things as they are, where levels cannot be told.
+func GivingWay(by int) int {
+	own, ok := osproc.OwnNice()
+	if !ok {
+		return 0
+	}
+	return min(own+by, MaxNice)
+}
 
 // renice gives the process group its nice level, if one is asked for.
 func (ch *child) renice(c Config) error {
