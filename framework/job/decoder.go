@@ -112,6 +112,20 @@ func (d *decoder) above(name string) float64 {
 	return n
 }
 
+// within is a whole number of a range that has 0 in it, which is the fallback.
+func (d *decoder) within(name string, low, high int) int {
+	v, at, ok := d.value(name, cty.Number)
+	if !ok {
+		return 0
+	}
+	n, accuracy := v.AsBigFloat().Int64()
+	if accuracy != big.Exact || n < int64(low) || n > int64(high) {
+		d.fail(at, "Out of range", "%s is %s; it must be a whole number from %d to %d.", name, v.AsBigFloat().Text('g', 10), low, high)
+		return 0
+	}
+	return int(n)
+}
+
 // duration is text such as "10s" that is more than nothing.
 func (d *decoder) duration(name string) time.Duration {
 	v, at, ok := d.value(name, cty.String)
@@ -144,26 +158,42 @@ func (d *decoder) size(name string, low int) int {
 	if !ok {
 		return 0
 	}
-	n, ok := parseSize(v.AsString())
-	if !ok || n < low {
+	n, ok := parseSize(v.AsString(), math.MaxInt32)
+	if !ok || n < int64(low) {
 		d.fail(at, "Out of range", "%s is %q; it must be a number of bytes from %d to %d, or text such as \"64MiB\".", name, v.AsString(), low, math.MaxInt32)
+	}
+	return int(n)
+}
+
+// mostBytes is more memory than machines have.
+const mostBytes = 1 << 50
+
+// bytes is memory: a number of bytes above 0, or text such as "256MiB".
+func (d *decoder) bytes(name string) int64 {
+	v, at, ok := d.value(name, cty.String)
+	if !ok {
+		return 0
+	}
+	n, ok := parseSize(v.AsString(), mostBytes)
+	if !ok {
+		d.fail(at, "Out of range", "%s is %q; it must be memory above 0, such as \"256MiB\" or \"2GiB\", or a number of bytes.", name, v.AsString())
 	}
 	return n
 }
 
-func parseSize(s string) (int, bool) {
-	unit := 1
+func parseSize(s string, most int64) (int64, bool) {
+	unit := int64(1)
 	for _, u := range []struct {
 		suffix string
-		factor int
+		factor int64
 	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}} {
 		if rest, ok := strings.CutSuffix(s, u.suffix); ok {
 			s, unit = strings.TrimSpace(rest), u.factor
 			break
 		}
 	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > math.MaxInt32/unit {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 || n > most/unit {
 		return 0, false
 	}
 	return n * unit, true

@@ -13,6 +13,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/extension/comm"
 	"github.com/signalbox-go/signalbox/framework/extension/limiter"
+	"github.com/signalbox-go/signalbox/framework/extension/resources"
 	"github.com/signalbox-go/signalbox/framework/extension/retry"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
@@ -179,6 +180,8 @@ func factsOf(name string, value any) facts {
 		f.future, f.attempt, f.said.data = v.Future, v.Attempt, v.Data
 	case comm.Closed:
 		f.future, f.attempt, f.said.ended, f.err = v.Future, v.Attempt, v.Ended, v.Err
+	case resources.Reached:
+		f.future, f.err, f.attempt = v.Future, v.Err, v.Attempt
 	}
 	return f
 }

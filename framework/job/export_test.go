@@ -41,7 +41,7 @@ func BlockArguments() map[string][]string {
 	for name, schema := range map[string]*hcl.BodySchema{
 		"variable": variableSchema(), "plugin": pluginSchema(), "attach": attachSchema(), "task": taskSchema(), "on": onSchema(),
 		"stop": stopSchema(), "submit": submitSchema(), "output": outputSchema(), "run": runSchema(),
-		"limiter": limiterSchema(), "retry": retrySchema(), "comm": commSchema(),
+		"limiter": limiterSchema(), "retry": retrySchema(), "comm": commSchema(), "resources": resourcesSchema(),
 	} {
 		for _, attr := range schema.Attributes {
 			all[name] = append(all[name], attr.Name)

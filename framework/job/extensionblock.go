@@ -28,13 +28,12 @@ func (l *loader) loadExtensions(t *taskBlock) {
 		switch b.Type {
 		case "limiter":
 			x = l.loadLimiter(t, b)
+		case "resources":
+			x = l.loadResources(b)
 		case "retry":
 			x = l.loadRetry(b)
-		case "comm":
+		default: // the schema lets no others pass
 			x = l.loadComm(b)
-		default:
-			l.fail(b.DefRange, "Not supported", "%s blocks are not supported by this version.", b.Type)
-			continue
 		}
 		x.at = b.DefRange
 		t.extensions = append(t.extensions, x)

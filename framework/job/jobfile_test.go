@@ -99,7 +99,7 @@ func TestPageHasAllArguments(t *testing.T) {
 	for name := range job.BlockArguments() {
 		begin, end := "\n### `"+name, "\n#"
 		switch name {
-		case "stop", "submit", "limiter", "retry":
+		case "stop", "submit", "limiter", "resources", "retry":
 			begin, end = "\n| Argument of `"+name+"`", "\n\n"
 		}
 		text := part(t, begin, end)

@@ -28,6 +28,14 @@ type Plugin struct {
 	Grace        time.Duration
 	// MaxMessage is the size limit of one message, in bytes.
 	MaxMessage int
+	// MaxTasks is how many calls a process may run, and MaxRSS how many bytes it
+	// may hold, before it is replaced.
+	MaxTasks int
+	MaxRSS   int64
+	// Threads is how many threads the code of one worker is to use.
+	Threads int
+	// Nice is the nice level of the processes.
+	Nice int
 }
 
 // minMaxMessage is the least that an executor accepts as the size limit of a
@@ -60,6 +68,10 @@ func (l *loader) loadPlugin(b *hcl.Block) {
 		p.StartTimeout = d.duration("start_timeout")
 		p.Grace = d.duration("grace")
 		p.MaxMessage = d.size("max_message", minMaxMessage)
+		p.MaxTasks = d.whole("max_tasks_per_process", 1, 0)
+		p.MaxRSS = d.bytes("max_rss")
+		p.Threads = d.whole("threads", 1, 0)
+		p.Nice = d.within("nice", -20, 19)
 	})
 	if l.opts.Workers != nil {
 		p.Workers = *l.opts.Workers

@@ -133,7 +133,8 @@ func processes(p Plugin) scheduler.Executor { return process.Plugin(p.Path, proc
 
 func processOptions(p Plugin) []process.Option {
 	opts := []process.Option{process.Name(p.Name), process.Workers(p.Workers), process.Args(p.Args...), process.Dir(p.Dir),
-		process.Env(p.Env), process.SHA256(p.SHA256)}
+		process.Env(p.Env), process.SHA256(p.SHA256), process.MaxTasksPerProcess(p.MaxTasks), process.MaxRSS(p.MaxRSS),
+		process.Threads(p.Threads), process.Nice(p.Nice)}
 	if p.Config != nil {
 		opts = append(opts, process.Config(p.Config))
 	}

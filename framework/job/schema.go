@@ -28,7 +28,8 @@ func attachSchema() *hcl.BodySchema {
 func variableSchema() *hcl.BodySchema { return schema([]string{"default"}) }
 
 func pluginSchema() *hcl.BodySchema {
-	return schema([]string{"source", "workers", "args", "dir", "env", "sha256", "start_timeout", "grace", "max_message"}, block("config"))
+	return schema([]string{"source", "workers", "args", "dir", "env", "sha256", "start_timeout", "grace", "max_message",
+		"max_tasks_per_process", "max_rss", "threads", "nice"}, block("config"))
 }
 
 // extensionBlocks shape how a task is submitted and run.
@@ -45,6 +46,8 @@ func taskSchema() *hcl.BodySchema {
 func limiterSchema() *hcl.BodySchema {
 	return schema([]string{"max_calls", "max_concurrent", "not_while_running", "rate", "burst", "on_limit"})
 }
+
+func resourcesSchema() *hcl.BodySchema { return schema([]string{"wall_time", "cpu_time", "memory"}) }
 
 func retrySchema() *hcl.BodySchema {
 	return schema([]string{"attempts", "on", "delay", "max_delay", "workers_lost"})

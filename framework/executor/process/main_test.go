@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 // parts are what workers made of this binary offer.
 func parts() []sdk.Part {
 	parts := []sdk.Part{sdk.Setup(setUp),
-		pid, journal, exit, silentDeath, lastWords, panicAside, fault, overflow, holdTask, spawn, surroundings, bytes, nest, burn, longError, closeSession, failure, inc, program}
+		pid, journal, exit, silentDeath, lastWords, panicAside, fault, overflow, holdTask, spawn, surroundings, bytes, nest, burn, longError, closeSession, failure, inc, program, retain}
 	for _, p := range executortest.Tasks() {
 		parts = append(parts, p)
 	}

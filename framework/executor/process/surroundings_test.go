@@ -158,6 +158,10 @@ func TestOptionsOutOfRange(t *testing.T) {
 	for want, opts := range map[string][]process.Option{
 		"-1 workers are out of range":           {process.Workers(-1)},
 		"a grace of -1ns is out of range":       {process.Grace(-1)},
+		"-1 tasks per process are out of range": {process.MaxTasksPerProcess(-1)},
+		"a memory bound of -1 bytes is out of":  {process.MaxRSS(-1)},
+		"-1 threads are out of range":           {process.Threads(-1)},
+		"nice level 20 is out of range":         {process.Nice(20)},
 		"a start timeout of 0s is out of range": {process.StartTimeout(0)},
 		"a SHA-256 has 64 hexadecimal digits":   {process.SHA256("abc")},
 		"no such file or directory":             {process.Dir("/no/such/folder")},

@@ -107,6 +107,19 @@ var burn = sdk.TaskFunc("burn", func(_ context.Context, d time.Duration) (int, e
 	return os.Getpid(), nil
 })
 
+// retained is memory that is never given back.
+var retained [][]byte
+
+// retain uses memory that its process keeps.
+var retain = sdk.TaskFunc("retain", func(_ context.Context, n int) (int, error) {
+	b := make([]byte, n)
+	for i := 0; i < n; i += 1024 {
+		b[i] = 1
+	}
+	retained = append(retained, b)
+	return os.Getpid(), nil
+})
+
 var exit = sdk.TaskFunc("exit", func(_ context.Context, code int) (int, error) {
 	fmt.Fprintln(os.Stderr, "leaving by the back door")
 	os.Exit(code)

@@ -1,7 +1,0 @@
-plugin "p" { source = "./p" }
-
-task "t" {
-  resources {
-    memory = "256MiB"
-  }
-}
