@@ -128,7 +128,8 @@ task "flaky" {
 task "stubborn" {
   code = "fail"
   retry {
-    delay = "1ms"
+    delay         = "1ms"
+    memory_factor = 1.5
   }
 }
 on "start" {

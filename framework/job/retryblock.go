@@ -36,6 +36,11 @@ func (l *loader) loadRetry(b *hcl.Block) *extensionBlock {
 		default:
 			opts = append(opts, retry.Backoff(first, longest))
 		}
+		if factor := d.above("memory_factor"); factor > 1 && factor <= 1000 {
+			opts = append(opts, retry.MoreMemory(factor))
+		} else if factor > 0 {
+			d.fail(content.Attributes["memory_factor"].Expr.Range(), "Out of range", "memory_factor is %v; it must be more than 1 and at most 1000.", factor)
+		}
 		if kinds := d.texts("on"); kinds != nil {
 			d.checkKinds(kinds, content.Attributes["on"].Expr.Range())
 			opts = append(opts, retry.On(kinds...))

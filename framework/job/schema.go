@@ -50,7 +50,7 @@ func limiterSchema() *hcl.BodySchema {
 func resourcesSchema() *hcl.BodySchema { return schema([]string{"wall_time", "cpu_time", "memory"}) }
 
 func retrySchema() *hcl.BodySchema {
-	return schema([]string{"attempts", "on", "delay", "max_delay", "workers_lost"})
+	return schema([]string{"attempts", "on", "delay", "max_delay", "workers_lost", "memory_factor"})
 }
 
 func commSchema() *hcl.BodySchema { return schema(nil) }

@@ -7,10 +7,10 @@
 //
 // Unless [On] says otherwise, every error is, but for those that another attempt
 // cannot mend: an input, or output, that does not encode or decode, a task that
-// is unknown, and a deadline of the call that has passed. An error that was
-// marked with [task.NotRetryable] is the last in any case, and so is
-// cancellation. Nothing is attempted again that could only begin after the
-// call's deadline.
+// is unknown, a deadline of the call that has passed, and a limit of memory, unless
+// [MoreMemory] raises it. An error that was marked with [task.NotRetryable] is
+// the last in any case, and so is cancellation. Nothing is attempted again that
+// could only begin after the call's deadline.
 //
 // A worker that dies takes down nothing but the call that it ran, but a call
 // that kills every worker it is given takes down one after the other. A call for

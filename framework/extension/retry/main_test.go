@@ -8,8 +8,10 @@ import (
 	"github.com/signalbox-go/signalbox/sdk"
 )
 
-// In worker processes, this binary serves.
+// parts is what this binary serves in worker processes.
+var parts = []sdk.Part{deadly, pid}
+
 func TestMain(m *testing.M) {
-	sdk.ServeIfPlugin(deadly, pid)
+	sdk.ServeIfPlugin(parts...)
 	goleak.VerifyTestMain(m)
 }

@@ -3,6 +3,7 @@ package retry
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -15,8 +16,9 @@ type Option func(*config)
 type config struct {
 	attempts   int
 	first, max time.Duration
-	kinds      []string // nil for all but those of never and hopeless
+	kinds      []string // nil for all that may be mended
 	lost       int
+	memory     float64 // 0 for the same limit again
 }
 
 // hopeless are kinds of errors that come again however often one tries.
@@ -46,6 +48,11 @@ func On(kinds ...string) Option {
 // one by which the n-th died. The default is 2.
 func WorkersLost(n int) Option { return func(c *config) { c.lost = n } }
 
+// MoreMemory has the limit of memory of a call that has reached it (package
+// resources) be factor times as high for the next attempt. Without it, what has
+// reached that limit is not attempted again, unless [On] says so.
+func MoreMemory(factor float64) Option { return func(c *config) { c.memory = factor } }
+
 // check tells what is wrong with the options, all at once.
 func (c *config) check() error {
 	var errs []error
@@ -60,6 +67,9 @@ func (c *config) check() error {
 	}
 	if c.lost < 1 {
 		fail("WorkersLost is %d: it must be 1 or more", c.lost)
+	}
+	if c.memory != 0 && !(c.memory > 1 && c.memory <= maxFactor) {
+		fail("MoreMemory is %v: it must be more than 1, and at most %v", c.memory, maxFactor)
 	}
 	if c.kinds != nil && len(c.kinds) == 0 {
 		fail("On needs a kind, such as %q; without On every error that may be mended counts", task.KindWorkerLost)
@@ -77,14 +87,24 @@ func (c *config) check() error {
 	return errors.Join(errs...)
 }
 
+// maxFactor is by how much a limit can be raised at a time.
+const maxFactor = 1000
+
+// raised is a limit of memory for another attempt.
+func (c *config) raised(limit int64) int64 {
+	return int64(min(float64(limit)*c.memory, math.MaxInt64/2))
+}
+
 // mends reports whether another attempt may mend an error.
 func (c *config) mends(err error) bool {
 	kind := task.KindOf(err)
 	switch {
 	case !task.IsRetryable(err) || kind == task.KindCancelled || slices.Contains(hopeless, kind):
 		return false
-	case c.kinds == nil:
+	case kind == task.KindMemoryLimit && c.memory > 0:
 		return true
+	case c.kinds == nil:
+		return kind != task.KindMemoryLimit
 	}
 	return slices.Contains(c.kinds, kind)
 }

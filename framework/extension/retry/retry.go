@@ -127,6 +127,9 @@ func (r *Retry) Judge(a *scheduler.Attempt) {
 	if d := a.Constraints.Deadline; !d.IsZero() && !time.Now().Add(delay).Before(d) {
 		return // it would not begin in time
 	}
+	if r.memory > 0 && task.KindOf(failed.Err) == task.KindMemoryLimit {
+		a.Constraints.Limits.Memory = r.raised(a.Constraints.Limits.Memory)
+	}
 	hold := a.Again()
 	a.Then(func() {
 		r.mu.Lock()

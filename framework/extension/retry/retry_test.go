@@ -84,6 +84,7 @@ func TestMistakesAreToldBeforeAnythingRuns(t *testing.T) {
 		"first":      {retry.Backoff(0, time.Second), "Backoff begins with 0s: it must be more than 0"},
 		"longest":    {retry.Backoff(time.Minute, time.Second), "Backoff goes up to 1s, which is less than the first delay of 1m0s"},
 		"lost":       {retry.WorkersLost(0), "WorkersLost is 0: it must be 1 or more"},
+		"memory":     {retry.MoreMemory(1), "MoreMemory is 1: it must be more than 1, and at most 1000"},
 		"no kinds":   {retry.On(), `On needs a kind, such as "worker-lost"; without On every error that may be mended counts`},
 		"empty kind": {retry.On("quota", ""), "On has an empty kind"},
 		"cancelled":  {retry.On("cancelled"), `On has "cancelled": what was cancelled is never attempted again`},
@@ -121,9 +122,9 @@ func TestAttemptsUntilOneSucceeds(t *testing.T) {
 		require.Equal(t, []string{"retry 1", "retry 2", "retry 3", "done 4"}, order)
 		require.Equal(t, scheduler.Counts{Submitted: 1, Results: 1}, s.Counts())
 		for i, r := range told {
-			least, most := 10*time.Second<<i/2, min(10*time.Second<<i*3/2, 25*time.Second)
-			require.GreaterOrEqual(t, r.Delay, least)
-			require.LessOrEqual(t, r.Delay, most)
+			interval := min(10*time.Second<<i, 25*time.Second)
+			require.GreaterOrEqual(t, r.Delay, interval/2)
+			require.LessOrEqual(t, r.Delay, min(interval*3/2, 25*time.Second))
 			require.Equal(t, r.Delay, code.begun[i+1].Sub(code.begun[i]))
 			require.Same(t, f, r.Future)
 			require.Equal(t, code.errs[i], r.Err)

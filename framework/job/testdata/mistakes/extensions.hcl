@@ -34,10 +34,6 @@ task "c" {
     burst             = 2
     on_limit          = "queue"
   }
-  retry {
-    on        = []
-    max_tries = 3
-  }
 }
 
 task "d" {
