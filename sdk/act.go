@@ -28,12 +28,32 @@ type Future struct {
 	end *plugin.Ending
 }
 
+// CallOption says how one call that a plugin submits is to be treated.
+type CallOption func(*pb.Submit)
+
+// Within has the code's context end d after the host has accepted the call,
+// whether or not it waited: one that has not begun by then never does. It panics
+// unless d is greater than 0.
+func Within(d time.Duration) CallOption {
+	if d <= 0 {
+		panic("sdk: Within needs a duration greater than 0, not " + d.String())
+	}
+	return func(c *pb.Submit) { c.TimeoutNanos = int64(d) }
+}
+
+// Priority puts the call before those that wait and have a lower one. 0 is that
+// of the task.
+func Priority(p int) CallOption { return func(c *pb.Submit) { c.Priority = int64(p) } }
+
 // Submit submits a call of a task and waits until the host has accepted or
 // refused it, which does not wait behind events. Inputs are encoded as JSON, or
 // as the task has it: CBOR, or raw bytes for a []byte. It has to be granted
 // ("submit"), and works in callbacks.
-func (s *Scheduler) Submit(taskName string, in any) (*Future, error) {
+func (s *Scheduler) Submit(taskName string, in any, opts ...CallOption) (*Future, error) {
 	c := &pb.Submit{Task: taskName}
+	for _, o := range opts {
+		o(c)
+	}
 	for _, t := range s.link.Attach().GetRun().GetTasks() {
 		if t.GetName() == taskName && !t.GetLoose() {
 			c.ContentType = t.GetContentType()
@@ -62,7 +82,9 @@ func encodeInput(in any, contentType string) ([]byte, error) {
 }
 
 // Submit is [Scheduler.Submit] for the task.
-func (t *Task) Submit(in any) (*Future, error) { return t.s.Submit(t.name, in) }
+func (t *Task) Submit(in any, opts ...CallOption) (*Future, error) {
+	return t.s.Submit(t.name, in, opts...)
+}
 
 // ID returns the future's number.
 func (f *Future) ID() uint64 { return f.id }

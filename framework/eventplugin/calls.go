@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -92,7 +93,17 @@ func (a *attachment) submit(s *scheduler.Scheduler, c *pb.Submit, r *pb.Reply) e
 	if t == nil {
 		return fmt.Errorf("%w %q; there are %s", scheduler.ErrUnknownTask, c.GetTask(), taskNames(s))
 	}
-	f, err := t.SubmitEncoded(c.GetInput(), c.GetContentType())
+	var opts []scheduler.CallOption
+	switch d := time.Duration(c.GetTimeoutNanos()); {
+	case d < 0:
+		return fmt.Errorf("a timeout of %v is out of range: it must be more than 0", d)
+	case d > 0:
+		opts = append(opts, scheduler.Within(d))
+	}
+	if p := c.GetPriority(); p != 0 {
+		opts = append(opts, scheduler.Priority(int(p)))
+	}
+	f, err := t.SubmitEncoded(c.GetInput(), c.GetContentType(), opts...)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ type setting struct {
 func parts() []sdk.Part {
 	parts := []sdk.Part{double}
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
-		"trace": trace, "records": records, "options": options, "options crasher": optionsCrasher, "flusher": flusher, "clinger": clinger, "driver": drive, "waiter": waiter, "stopper": stopper,
+		"trace": trace, "records": records, "options": options, "options crasher": optionsCrasher, "flusher": flusher, "clinger": clinger, "driver": drive, "urgent": urgent, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
 		"buffered": buffered, "counter": counter, "recorder": recorder, "nice": nice, "watchman": watchman, "watchful": watchful, "echo": echo,
 	} {
@@ -103,6 +103,15 @@ func drive(s *sdk.Scheduler, _ setting) error {
 	t := s.Task("double")
 	s.OnStart.Do(func() { must(t.Submit(1)) })
 	t.OnResult.Do(func(sdk.Result) { must(t.Submit(2)) }, event.Limit(3))
+	return nil
+}
+
+// urgent submits with options.
+func urgent(s *sdk.Scheduler, _ setting) error {
+	s.OnStart.Do(func() {
+		must(s.Submit("double", 1))
+		must(s.Task("double").Submit(2, sdk.Priority(-7), sdk.Within(time.Hour)))
+	})
 	return nil
 }
 

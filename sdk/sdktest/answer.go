@@ -25,7 +25,8 @@ func (a *Attachment) carryOut(c *pb.Call, r *pb.Reply) (after func(), err error)
 	var call Request
 	switch what := c.GetWhat().(type) {
 	case *pb.Call_Submit:
-		call = Request{What: allowSubmit, Task: what.Submit.GetTask(), Value: sdk.Payload{ContentType: what.Submit.GetContentType(), Data: what.Submit.GetInput()}}
+		call = Request{What: allowSubmit, Task: what.Submit.GetTask(), Value: sdk.Payload{ContentType: what.Submit.GetContentType(), Data: what.Submit.GetInput()},
+			Timeout: time.Duration(what.Submit.GetTimeoutNanos()), Priority: int(what.Submit.GetPriority())}
 		if after, err = a.submit(&call); err == nil {
 			r.Future = call.Future
 		}

@@ -480,3 +480,13 @@ func (f *failing) end() {
 		f.cleanups[i]()
 	}
 }
+
+func TestOptionsOfASubmitAreSeen(t *testing.T) {
+	t.Parallel()
+	p := sdktest.Host{Allow: []string{"submit"}}.Attach(t, plugin(func(s *sdk.Scheduler) {
+		s.OnStart.Do(func() { must(s.Submit("raw", []byte("x"), sdk.Within(time.Minute), sdk.Priority(3))) })
+	}), raw)
+	p.Start()
+	require.Equal(t, time.Minute, p.Asked()[0].Timeout)
+	require.Equal(t, 3, p.Asked()[0].Priority)
+}

@@ -4,20 +4,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/signalbox-go/signalbox/sdk"
 )
 
 // Request is something that a plugin has asked of its host.
 type Request struct {
-	What    string      // "submit", "cancel", "stop", "emit" or "snapshot"
-	Task    string      // of a submit; of an emit on a task
-	Event   string      // of an emit
-	Value   sdk.Payload // input of a submit, value of an emit
-	Future  uint64      // that a submit made, or that is to be cancelled
-	Message string      // of a stop; cause of a cancel
-	Err     error       // of a stop
-	Refused error       // why it was refused; nil if it was not
+	What     string        // "submit", "cancel", "stop", "emit" or "snapshot"
+	Task     string        // of a submit; of an emit on a task
+	Event    string        // of an emit
+	Value    sdk.Payload   // input of a submit, value of an emit
+	Timeout  time.Duration // of a submit (sdk.Within), 0 for none
+	Priority int           // of a submit (sdk.Priority)
+	Future   uint64        // that a submit made, or that is to be cancelled
+	Message  string        // of a stop; cause of a cancel
+	Err      error         // of a stop
+	Refused  error         // why it was refused; nil if it was not
 }
 
 // String returns the request in a short form, such as

@@ -3336,7 +3336,12 @@ type Submit struct {
 	Task  string                 `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
 	Input []byte                 `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"`
 	// Empty: that of the task.
-	ContentType   string `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	ContentType string `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// How long the call may take from its submission on, in nanoseconds; 0 for no
+	// end to that.
+	TimeoutNanos int64 `protobuf:"varint,4,opt,name=timeout_nanos,json=timeoutNanos,proto3" json:"timeout_nanos,omitempty"`
+	// Calls of a higher one go before others that wait; 0 for that of the task.
+	Priority      int64 `protobuf:"varint,5,opt,name=priority,proto3" json:"priority,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3390,6 +3395,20 @@ func (x *Submit) GetContentType() string {
 		return x.ContentType
 	}
 	return ""
+}
+
+func (x *Submit) GetTimeoutNanos() int64 {
+	if x != nil {
+		return x.TimeoutNanos
+	}
+	return 0
+}
+
+func (x *Submit) GetPriority() int64 {
+	if x != nil {
+		return x.Priority
+	}
+	return 0
 }
 
 // Cancel cancels a future.
@@ -4025,11 +4044,13 @@ const file_signalbox_v1_plugin_proto_rawDesc = "" +
 	"\x04stop\x18\x04 \x01(\v2\x12.signalbox.v1.StopH\x00R\x04stop\x12(\n" +
 	"\x04emit\x18\x05 \x01(\v2\x12.signalbox.v1.EmitH\x00R\x04emit\x12(\n" +
 	"\x04look\x18\x06 \x01(\v2\x12.signalbox.v1.LookH\x00R\x04lookB\x06\n" +
-	"\x04what\"U\n" +
+	"\x04what\"\x96\x01\n" +
 	"\x06Submit\x12\x12\n" +
 	"\x04task\x18\x01 \x01(\tR\x04task\x12\x14\n" +
 	"\x05input\x18\x02 \x01(\fR\x05input\x12!\n" +
-	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\"6\n" +
+	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\x12#\n" +
+	"\rtimeout_nanos\x18\x04 \x01(\x03R\ftimeoutNanos\x12\x1a\n" +
+	"\bpriority\x18\x05 \x01(\x03R\bpriority\"6\n" +
 	"\x06Cancel\x12\x16\n" +
 	"\x06future\x18\x01 \x01(\x04R\x06future\x12\x14\n" +
 	"\x05cause\x18\x02 \x01(\tR\x05cause\"M\n" +
