@@ -153,6 +153,47 @@ func TestReadmesJobFile(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestReadmesLimitsAndRetries(t *testing.T) {
+	t.Parallel()
+	const heading, head, tail = "Limits and retries", `package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/executor/local"
+	"github.com/signalbox-go/signalbox/framework/extension/limiter"
+	"github.com/signalbox-go/signalbox/framework/extension/retry"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/task"
+)
+
+func main() {
+	doubleDef := task.New("double", func(_ context.Context, x int) (int, error) { return 2 * x, nil })
+	s := scheduler.New(local.Pool(2))
+	s.Start(context.Background())
+`, `
+	s.Wait()
+	fmt.Println(s)
+}
+`
+	program := build(t, "readmelimits", head+snippet(t, heading, "go")+tail)
+	out, err := exec.CommandContext(t.Context(), program).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "@on_future_result 1\n")
+	require.Contains(t, string(out), "Concurrent 0/2")
+	require.Contains(t, string(out), "@retry-scheduled")
+
+	jobFile := filepath.Join(t.TempDir(), "job.hcl")
+	source := "plugin \"p\" { source = \"" + program + "\" }\ntask \"upload\" {}\n" + snippet(t, heading, "hcl")
+	require.NoError(t, os.WriteFile(jobFile, []byte(source), 0o666))
+	_, err = job.Load(jobFile, job.Options{Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+}
+
 // TestReadmesEvents holds the one table of events against a scheduler and a
 // task: all events, in their order, with their fields in Go and their values.
 func TestReadmesEvents(t *testing.T) {

@@ -14,6 +14,7 @@ type runCommand struct {
 	name    string
 	job     jobFlags
 	log     logFlags
+	queue   queueFlags
 	summary string
 }
 
@@ -28,6 +29,10 @@ A report goes to standard output: how the run ended, a line per task, and the
 scheduler as a tree. Logs, and a line of progress every few seconds, go to
 standard error.
 
+--queue-csv and --queue-plot write what became of the queue and the workers over
+time: every change of a short run, and a few thousand, evenly spread, of a long
+one.
+
 --attach adds an event plugin, which may then do nothing but listen, and has no
 configuration: what it is allowed, and how it is configured, an attach block of
 the job file says.
@@ -38,12 +43,13 @@ cancelled. A second one kills what runs, a third one ends at once.
 ` + exitCodes,
 		Example: "  " + name + " run examples/gostats/job.hcl\n" +
 			"  " + name + " run examples/gostats/job.hcl --attach logging --attach ./alert\n" +
-			"  " + name + " run examples/gostats/job.hcl --var out=counts.jsonl --workers 2 --summary -",
+			"  " + name + " run examples/gostats/job.hcl --var out=counts.jsonl --workers 2 --summary - --queue-plot queue.svg",
 		Args: oneJobFile,
 		RunE: c.run,
 	}
 	c.job.register(cmd)
 	c.log.register(cmd)
+	c.queue.register(cmd)
 	cmd.Flags().StringVar(&c.summary, "summary", "", "file to write a summary of the run to, as JSON; - for standard output, from which the report then goes to standard error")
 	return cmd
 }
@@ -57,10 +63,15 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if cmd.Flags().Changed("summary") && c.summary == "" {
 		return errors.New("--summary is empty: it must be the path of a file, or - for standard output")
 	}
+	if err := c.queue.check(cmd); err != nil {
+		return err
+	}
 	opts, err := c.job.options(log)
 	if err != nil {
 		return err
 	}
+	watch := c.queue.monitor()
+	opts.Observers = observers(watch)
 	j, err := job.Load(args[0], opts)
 	if err != nil {
 		return &codeError{code: job.CodeUsage, err: err}
@@ -68,6 +79,10 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	sum, err := openSummary(c.summary, stdout, j)
 	if err != nil {
 		return err
+	}
+	queue, err := c.queue.open(watch, j)
+	if err != nil {
+		return errors.Join(err, sum.discard())
 	}
 	console := consoleOf(cmd, c.name, stderr)
 	if console.records != nil {
@@ -80,13 +95,13 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	result, interrupted, err := runJob(cmd.Context(), j, console)
 	switch {
 	case err != nil && interrupted:
-		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.discard())}
+		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.discard(), queue.discard())}
 	case err != nil:
-		return &codeError{code: job.CodeUsage, err: errors.Join(err, sum.discard())}
+		return &codeError{code: job.CodeUsage, err: errors.Join(err, sum.discard(), queue.discard())}
 	case interrupted:
 		result.Interrupted()
 	}
-	return c.end(result, human, sum)
+	return c.end(result, human, sum, queue)
 }
 
 // runJob runs the job under the watch of signals, and tells its progress.
@@ -99,10 +114,10 @@ func runJob(ctx context.Context, j *job.Job, console *console) (result *job.Resu
 }
 
 // end tells how the run ended, and makes the exit code of it.
-func (c *runCommand) end(result *job.Result, human io.Writer, sum *summaryFile) error {
+func (c *runCommand) end(result *job.Result, human io.Writer, sum *reportFile, queue *queueFiles) error {
 	// The summary comes first: a reader of the report that goes away ends the
 	// process.
-	err := errors.Join(sum.write(result.Summary), printReport(human, result))
+	err := errors.Join(writeSummary(sum, result.Summary), queue.write(result.Scheduler.Name()), printReport(human, result))
 	code := result.ExitCode()
 	if err != nil && code == job.CodeGood {
 		code = job.CodeFailed

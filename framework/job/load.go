@@ -29,6 +29,8 @@ type Options struct {
 	// and, if relative, begin at the working directory. They may do nothing but
 	// listen and have no configuration: that needs an attach block.
 	Attach []string
+	// Observers observe the scheduler of the run, besides event plugins.
+	Observers []scheduler.Observer
 	// Logger is where the job, its scheduler and its plugins log. The default
 	// is slog's default logger.
 	Logger *slog.Logger

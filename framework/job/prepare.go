@@ -36,6 +36,9 @@ func (r *runState) prepare(ctx context.Context) error {
 	if r.hub != nil {
 		opts = append(opts, scheduler.Observed(r.hub))
 	}
+	for _, o := range j.opts.Observers {
+		opts = append(opts, scheduler.Observed(o))
+	}
 	r.s = scheduler.New(executors[0], opts...)
 	for _, t := range j.tasks {
 		if r.tasks[t.name], err = scheduler.AddTask(r.s, t.def(), t.manner()...); err != nil {

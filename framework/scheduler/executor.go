@@ -69,6 +69,15 @@ type Executor interface {
 	Status() ExecutorStatus
 }
 
+// Gauged is implemented by executors that know how many of their workers have a
+// call, or will have one of those that wait as soon as they take it. Busy may be
+// called at any time, from any goroutine, and takes no longer than a look at each
+// worker.
+type Gauged interface {
+	Executor
+	Busy() int
+}
+
 // Offer is an executor's answer to whether it can run some code.
 type Offer int
 

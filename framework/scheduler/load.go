@@ -46,3 +46,20 @@ func (s *Scheduler) Load() Load {
 	}
 	return l
 }
+
+// Busy returns how many workers of all executors have a call, and how many
+// workers there are. It does not look at the queue. Of executors that are not
+// [Gauged], all are taken to be busy as long as the queue is as long.
+func (s *Scheduler) Busy() (busy, workers int) {
+	queue := s.Len()
+	for _, e := range s.executors {
+		n := e.Status().Workers
+		workers += n
+		if g, ok := e.(Gauged); ok {
+			busy += g.Busy()
+		} else {
+			busy += min(n, queue)
+		}
+	}
+	return min(busy, workers), workers
+}

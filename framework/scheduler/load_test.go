@@ -27,6 +27,8 @@ func TestLoadTellsWhatRunsAndWaits(t *testing.T) {
 		<-began
 		time.Sleep(time.Second)
 		require.Equal(t, scheduler.Load{Queue: 2, Running: 2}, s.Load())
+		busy, workers := s.Busy()
+		require.Equal(t, []int{2, 2}, []int{busy, workers})
 		futures = append(futures, mustSubmit(t, hold, 3))
 		time.Sleep(time.Minute)
 		futures = append(futures, mustSubmit(t, hold, 4))
@@ -37,6 +39,8 @@ func TestLoadTellsWhatRunsAndWaits(t *testing.T) {
 		}
 		mustWait(t, s)
 		require.Equal(t, scheduler.Load{}, s.Load())
+		busy, _ = s.Busy()
+		require.Zero(t, busy)
 	})
 }
 

@@ -30,6 +30,7 @@ var mapped = map[string]string{
 	"local":     "framework/executor/local",
 	"limiter":   "framework/extension/limiter",
 	"comm":      "framework/extension/comm",
+	"monitor":   "framework/monitor",
 	"sdk":       "sdk",
 }
 

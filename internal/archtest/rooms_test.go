@@ -59,6 +59,8 @@ var rooms = []room{
 	{"framework/eventplugin", []string{
 		"framework/scheduler", "framework/session", "framework/pluginproc/...", "framework/event", "framework/task", "framework/view", "framework/wire/..."},
 		"event plugins see a scheduler from outside, whatever its executor"},
+	{"framework/monitor", []string{"framework/scheduler"},
+		"a monitor watches a scheduler from beside it, as any program could"},
 	{"framework/job", []string{
 		"framework/scheduler", "framework/executor/...", "framework/extension/...", "framework/eventplugin",
 		"framework/task", "framework/event", "framework/view"},

@@ -72,6 +72,16 @@ func (e *Executor) Status() scheduler.ExecutorStatus {
 	return scheduler.ExecutorStatus{Name: e.kind, Kind: e.kind, Workers: e.workers}
 }
 
+// Busy implements [scheduler.Gauged].
+func (e *Executor) Busy() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.paused {
+		return len(e.running)
+	}
+	return min(e.workers, len(e.running)+e.waiting.Len())
+}
+
 // Start implements [scheduler.Executor].
 func (e *Executor) Start(_ context.Context, host scheduler.Host) error {
 	if task.InWorker() {

@@ -94,6 +94,25 @@ func (e *Executor) Status() scheduler.ExecutorStatus {
 	return scheduler.ExecutorStatus{Name: c.name, Kind: "process", Workers: c.workers}
 }
 
+// Busy implements [scheduler.Gauged].
+func (e *Executor) Busy() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	busy, free := 0, 0
+	for _, w := range e.workers {
+		switch {
+		case w.window.len > 0:
+			busy++
+		case w.session != nil && !w.dead && !w.stopping:
+			free++
+		}
+	}
+	if !e.paused {
+		busy += min(free, e.backlog.Len())
+	}
+	return busy
+}
+
 // Start implements [scheduler.Executor]: it starts all workers side by side
 // and returns when each can be given work.
 func (e *Executor) Start(ctx context.Context, host scheduler.Host) error {
