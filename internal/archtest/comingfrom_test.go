@@ -29,6 +29,7 @@ var mapped = map[string]string{
 	"process":   "framework/executor/process",
 	"local":     "framework/executor/local",
 	"limiter":   "framework/extension/limiter",
+	"resources": "framework/extension/resources",
 	"comm":      "framework/extension/comm",
 	"monitor":   "framework/monitor",
 	"sdk":       "sdk",

@@ -12,7 +12,7 @@ import (
 const (
 	// gaugeCalls and gaugeBound are how old what is known of a worker's memory may
 	// be when it is given a call with a limit of memory, and otherwise.
-	gaugeCalls = 10 * time.Millisecond
+	gaugeCalls = 25 * time.Millisecond
 	gaugeBound = 50 * time.Millisecond
 )
 

@@ -28,7 +28,7 @@ const (
 	exactShare = 20
 	// oldReading is how old what is known of a worker's group may be when a call
 	// begins.
-	oldReading = 100 * time.Millisecond
+	oldReading = 500 * time.Millisecond
 )
 
 // watcher enforces the limits of calls from outside of their processes: it looks
@@ -46,8 +46,9 @@ type sight struct {
 	seq  uint64 // of the call that it ran
 
 	began    time.Time
-	memBase  int64 // held before the call
-	memory   int64 // held
+	memBase  int64     // held before the call
+	memory   int64     // held
+	glanced  time.Time // when it was
 	cpuBase  time.Duration
 	used     int64         // memory of the call, when it was looked at before
 	beside   int64         // memory of the group that a glance does not see
@@ -115,6 +116,9 @@ func (w *watcher) targets() (out []target, more bool) {
 	all := w.e.everyWorker()
 	maps.DeleteFunc(w.known, func(one *worker, _ *sight) bool { return !slices.Contains(all, one) })
 	for _, one := range all {
+		if s := w.known[one]; s != nil && s.proc == one.proc && s.glanced.After(one.gauged) {
+			one.gauged, one.held, one.beside = s.glanced, s.memory, s.beside // which saves its sender looking
+		}
 		seq, c := one.running()
 		if c == nil || c.Limits() == (scheduler.Limits{}) {
 			limited = limited || one.holdsLimited()
@@ -213,7 +217,7 @@ func (w *watcher) measure(t target, s *sight, first bool) (osproc.Usage, error) 
 			return glance, err
 		}
 	}
-	s.memory = glance.Memory + s.beside
+	s.memory, s.glanced = glance.Memory+s.beside, time.Now()
 	if !first {
 		return glance, nil
 	}
@@ -242,11 +246,6 @@ func (w *watcher) read(t target, s *sight, glance osproc.Usage) (osproc.Usage, e
 	s.usage, s.read = u, time.Now()
 	s.took = s.read.Sub(began)
 	s.beside, s.besides = max(0, u.Memory-glance.Memory), max(s.besides, u.CPU-glance.CPU, 0)
-	t.w.e.mu.Lock()
-	if t.w.proc == t.proc {
-		t.w.beside = s.beside
-	}
-	t.w.e.mu.Unlock()
 	return glance, nil
 }
 

@@ -184,7 +184,7 @@ func TestFullWorkersAreReplaced(t *testing.T) {
 	r.begin()
 	first, err := get(t, unlimited, 80*mebibyte)
 	require.NoError(t, err)
-	second, err := get(t, limited, 50*mebibyte)
+	second, err := get(t, limited, 20*mebibyte)
 	require.NoError(t, err)
 	require.NotEqual(t, first, second)
 	r.end()

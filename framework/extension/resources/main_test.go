@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 		use(n)
 		select {}
 	}
-	sdk.ServeIfPlugin(double, sleep, deaf, spin, hog, fork, daemon)
+	sdk.ServeIfPlugin(double, sleep, deaf, spin, hog, fork, daemon, work)
 	goleak.VerifyTestMain(m)
 }
 
@@ -81,6 +81,20 @@ var spin = sdk.TaskFunc("spin", func(_ context.Context, d time.Duration) (time.D
 	for began := time.Now(); d < 0 || time.Since(began) < d; {
 	}
 	return d, nil
+})
+
+// work does the same work each time, of which 100,000 steps take about a
+// millisecond.
+var work = sdk.TaskFunc("work", func(_ context.Context, steps int) (int, error) {
+	x := uint64(1)
+	for range steps {
+		for range 8 {
+			x ^= x << 13
+			x ^= x >> 7
+			x ^= x << 17
+		}
+	}
+	return int(x & 1), nil
 })
 
 // hog keeps what it uses, and returns its process.
