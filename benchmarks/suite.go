@@ -19,6 +19,10 @@ var suite = []group{
 	{"one", []row{
 		{"1 in flight: round trip with events, p50", oneInFlight, "go-plugin gRPC unary, 1 in flight", unary1, 0.75, 0.5},
 	}},
+	{"talk", []row{
+		{"messages of one running task", messages, "", nil, 50_000, 100_000},
+		{"requests of one running task: answers, p50", requests, "go-plugin gRPC unary, 1 in flight", unary1, 3, 1.5},
+	}},
 	{"million", []row{
 		{"host heap per waiting task, 1,000,000 wait", heapPerTask, "", nil, 500, 250},
 		{"time per task, 1,000,000 at once", million, "10,000 at once", tenThousand, 1.3, 1.1},

@@ -10,7 +10,7 @@ import (
 )
 
 // parts are what the workers and event plugins of ours serve.
-var parts = []sdk.Part{next, negate, echo, spin, counter, sleeper, logging.Plugin(), metrics.Plugin()}
+var parts = []sdk.Part{next, negate, echo, spin, say, ask, counter, sleeper, logging.Plugin(), metrics.Plugin()}
 
 var next = sdk.TaskFunc("next", func(_ context.Context, x int) (int, error) { return x + 1, nil })
 

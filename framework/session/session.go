@@ -98,7 +98,8 @@ func open(life context.Context, conn grpc.ClientConnInterface, c Config) (*Sessi
 		return nil, fmt.Errorf("%w: %w", ErrSetup, failure.ToError(f))
 	}
 	if first.GetResults() != nil || first.GetReturned() != nil || first.GetDrained() || first.GetPong() != 0 ||
-		first.GetAck() != nil || len(first.GetCalls()) > 0 || first.GetSubscriptions() != nil || first.GetFinished() {
+		first.GetAck() != nil || len(first.GetCalls()) > 0 || first.GetSubscriptions() != nil || first.GetFinished() ||
+		first.GetMessages() != nil {
 		return nil, fmt.Errorf("%w: the first response answers what was not asked", ErrProtocol)
 	}
 	if c.Attach != nil && w.GetSubscriptions() == nil {

@@ -67,6 +67,9 @@ func (p *Plugin) call(ctx context.Context, code string, input []byte, contentTyp
 	var batch session.Batch
 	deadline, _ := ctx.Deadline()
 	batch.Add(p.seq, index, input, contentType, p.seq, deadline, 1)
+	if p.hears != nil {
+		batch.Heard()
+	}
 	if err := p.session.Send(&pb.SessionRequest{Tasks: batch.Tasks()}); err != nil {
 		<-p.over
 		return session.Result{}, p.why

@@ -43,6 +43,10 @@ type Host struct {
 	// Grace is how long cancelled code of a task has to return, after which a
 	// host would kill its process. Default: 5 s.
 	Grace time.Duration
+	// Hear is called with what tasks say, one after the other, in the order in
+	// which they say it, and before their calls end. Requests may be answered in it
+	// or later. By default nobody hears: tasks get sdk.ErrNotHeard.
+	Hear func(*Said)
 	// Worker is the number that a plugin with tasks has within its pool.
 	Worker int
 }
@@ -78,7 +82,7 @@ func (h Host) Open(t testing.TB, parts ...sdk.Part) (*Plugin, error) {
 // open starts a plugin that logs to b, until the end of the test.
 func (h Host) open(t testing.TB, b *book, config []byte, parts []sdk.Part) (*Plugin, error) {
 	made := plugin.New(parts)
-	p := &Plugin{t: t, limit: h.MaxMessage, grace: h.Grace, index: map[string]uint32{}, book: b,
+	p := &Plugin{t: t, limit: h.MaxMessage, grace: h.Grace, hears: h.Hear, index: map[string]uint32{}, book: b,
 		slot: make(chan struct{}, 1), results: make(chan session.Result, 1), returned: make(chan uint64, 1), over: make(chan struct{})}
 	if p.limit <= 0 {
 		p.limit = defaultMaxMessage

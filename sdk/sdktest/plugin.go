@@ -27,6 +27,10 @@ type Plugin struct {
 	over     chan struct{} // closed when the session has ended
 	why      error         // valid once over is closed
 	book     *book
+
+	hears func(*Said) // nil for nobody
+	// Of receive: what the task of that number has said, and may, by cost.
+	heardSeq, heard, granted uint64
 }
 
 // receive hands over what the plugin answers. One call is under way at a time,
@@ -36,6 +40,9 @@ func (p *Plugin) receive() {
 	var results []session.Result
 	for {
 		resp, err := p.session.Receive()
+		if err == nil && resp.GetMessages() != nil {
+			err = p.hear(resp.GetMessages())
+		}
 		if err == nil && resp.GetResults() != nil {
 			results, err = session.Results(results[:0], resp.GetResults())
 		}

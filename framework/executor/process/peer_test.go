@@ -23,6 +23,7 @@ import (
 
 	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/wire/message"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -179,6 +180,15 @@ func saying(resp *pb.SessionResponse) manner {
 	return func(s peerStream, _ *pb.Tasks) error { return s.Send(resp) }
 }
 
+// talk is n messages without payload.
+func talk(seq uint64, kind task.MessageKind, n int) *pb.SessionResponse {
+	list := &pb.Messages{}
+	for range n {
+		message.Append(list, seq, task.Message{Kind: kind})
+	}
+	return &pb.SessionResponse{Messages: list}
+}
+
 // manners are the ways in which peers handle tasks.
 func manners() map[string]manner {
 	return map[string]manner{
@@ -201,6 +211,14 @@ func manners() map[string]manner {
 			r.Outputs = make([]byte, 2<<20)
 			r.Size[0] = 2 << 20
 		}),
+		"message without a kind": saying(&pb.SessionResponse{Messages: &pb.Messages{Seq: []uint64{1}, Size: []uint64{0}, Id: []uint64{0}}}),
+		"message of another":     saying(talk(99, task.MessageProgress, 1)),
+		"message to the host":    saying(talk(1, task.MessageGrant, 1)),
+		"message to nobody":      saying(talk(1, task.MessageOpen, 1)),
+		"flood of messages":      saying(talk(1, task.MessageOpen, task.MessageWindow/64+1)),
+		"messages after the end": func(s peerStream, t *pb.Tasks) error {
+			return errors.Join(answer(s, t), s.Send(talk(t.GetFirst(), task.MessageOpen, 3)))
+		},
 		"ends the session": func(peerStream, *pb.Tasks) error {
 			fmt.Fprintln(os.Stderr, "closing time")
 			return status.Error(codes.Aborted, "enough for today")

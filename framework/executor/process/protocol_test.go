@@ -10,7 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/executor/process"
+	"github.com/signalbox-go/signalbox/framework/extension/comm"
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/session"
@@ -36,6 +38,11 @@ func TestProtocolViolations(t *testing.T) {
 		"returns another":     "calls were returned that were not recalled",
 		"returns unasked":     "calls were returned that were not recalled",
 		"more than a message": "larger than max",
+
+		"message without a kind": "1 messages with 0 kinds, 1 ids",
+		"message of another":     "a message of call 99, which was not sent",
+		"message to the host":    "task echo, future 1: the code sent grant, which is the host's to send",
+		"message to nobody":      "task echo, future 1: the code sent open, which nobody hears",
 	} {
 		t.Run(manners, func(t *testing.T) {
 			t.Parallel()
@@ -55,6 +62,42 @@ func TestProtocolViolations(t *testing.T) {
 			require.Equal(t, scheduler.WorkerCounts{Started: 2, Lost: 1}, r.Workers())
 		})
 	}
+}
+
+// TestFloodOfMessages has a peer say more than it may while the host is slow.
+func TestFloodOfMessages(t *testing.T) {
+	t.Parallel()
+	r := newPeers(t, 1, "flood of messages", onceOnly(t))
+	talk := comm.New[string, string]()
+	flooding := scheduler.NewTask(r.Scheduler, echo, talk)
+	flooding.OnSubmitted.Do(func(e scheduler.Submitted[int]) { <-e.Future.Done() })
+	r.begin()
+	f, err := flooding.Submit(1)
+	require.NoError(t, err)
+	await(t, f)
+	require.ErrorIs(t, f.Err(), session.ErrProtocol)
+	require.ErrorContains(t, f.Err(), "the code has said more than it may before it is heard")
+	r.finish()
+	require.Equal(t, task.MessageWindow/64, event.SubscriberOf(flooding, talk.Open).Count(), "what it might say is told")
+	require.Equal(t, 1, event.SubscriberOf(flooding, talk.Close).Count())
+}
+
+// TestMessagesAfterTheEnd has a peer talk when its task has ended.
+func TestMessagesAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	r := newPeers(t, 1, "messages after the end", nil)
+	talk := comm.New[string, string]()
+	late := scheduler.NewTask(r.Scheduler, echo, talk)
+	r.begin()
+	for i := range 2 {
+		f, err := late.Submit(i)
+		require.NoError(t, err)
+		await(t, f)
+		require.NoError(t, f.Err())
+	}
+	eventually(t, patience, "all came", func() bool { return r.Counts().LateMessages == 6 })
+	r.finish()
+	require.Zero(t, event.SubscriberOf(late, talk.Open).Count())
 }
 
 // TestResultTwice has a peer answer a call twice: the first answer counts.

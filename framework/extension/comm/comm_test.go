@@ -119,6 +119,8 @@ var script = sdk.TaskFunc("script", func(ctx context.Context, steps []string) (o
 		case "ask for a number":
 			_, err := sdk.Request[int](ctx, "what?", 0)
 			note(err)
+		case "progress":
+			sdk.Progress(ctx, 3, 7, "on the way")
 		case "close":
 			note(sdk.Close(ctx))
 		case "close and wait":

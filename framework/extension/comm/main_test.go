@@ -15,5 +15,5 @@ func TestMain(m *testing.M) {
 }
 
 func parts() []sdk.Part {
-	return append(scenarioParts(), fit, script, pings, raw, precise)
+	return append(scenarioParts(), fit, script, eavesdropper, pings, raw, precise)
 }
