@@ -26,6 +26,14 @@
 // panic in a goroutine that the task started, like os.Exit, ends the process:
 // the task's error is then "worker lost".
 //
+// # Talking to the host
+//
+// Given the task's context, [Progress] tells how far it is, [Send] tells the host
+// something, and [Request] asks it. The host hears messages where the extension
+// comm is attached to the task, and progress always. What a task says arrives in
+// order and before its result; it waits when the host is far behind. When the
+// task's function has returned, goroutines that it has left say nothing any more.
+//
 // # Logging and printing
 //
 // log/slog and log lead to the host's log, with level, plugin, and, given the

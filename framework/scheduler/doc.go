@@ -34,6 +34,9 @@
 // that anybody can see that it has ended, those events have their place: what is
 // done because of it comes behind them.
 //
+// What running code says comes in order, and before the events of its call's end;
+// see [Listener], package comm, and [OnProgress].
+//
 // on_empty comes each time the queue has become empty. A run that somebody
 // waits for ends when the queue is still empty after the callbacks of
 // on_empty. Timers do not keep a run alive.

@@ -17,6 +17,11 @@
 // and when the call before it takes longer than those 2 ms while another worker
 // gets on, however much waits besides: no call is stuck behind a long one.
 //
+// What running code says (package comm, and progress) comes back in frames of its
+// own, in order and before the call's result; answers go to a worker in frames
+// without calls. Code is heard only if its task has an extension that listens. A
+// worker that says more than it may before it is heard is killed.
+//
 // # When a worker dies
 //
 // A small file that host and worker share, the ledger, tells which call had
