@@ -89,13 +89,13 @@ func roughly(ns int64) time.Duration {
 // Bytes is a number of bytes that is shown in a unit of its size: 312 MiB.
 type Bytes int64
 
-// String returns the number in the largest unit in which it is whole or, rounded,
-// has two digits or more.
+// String returns the number in the largest unit in which it is whole or, rounded
+// up, 10 or more.
 func (b Bytes) String() string {
 	n, names := int64(b), []string{"B", "KiB", "MiB", "GiB", "TiB"}
 	unit := 0
 	for unit+1 < len(names) && n != 0 && (n%1024 == 0 || n >= 10*1024) {
-		n = (n + 512) / 1024
+		n = (n + 1023) / 1024
 		unit++
 	}
 	return strconv.FormatInt(n, 10) + " " + names[unit]

@@ -78,6 +78,10 @@ func (e *Executor) watchLimits() {
 		return
 	}
 	e.watching = true
+	if !e.watched {
+		e.watched = true
+		e.host.Log.Debug("limits of calls are enforced", "plugin", e.cfg.name, "by", "sampling /proc", "every", watchEvery, "backstop", "RLIMIT_DATA")
+	}
 	w := &watcher{e: e, known: map[*worker]*sight{}}
 	e.wg.Go(w.run)
 }

@@ -49,6 +49,36 @@ func TestLimitsThatCannotBeEnforced(t *testing.T) {
 	}
 }
 
+func TestLimitsAreShown(t *testing.T) {
+	t.Parallel()
+	r := resources.New(resources.Wall(time.Minute), resources.CPU(90*time.Second), resources.Memory(1536<<20))
+	require.Equal(t, []string{"Wall time 1m0s", "CPU time 1m30s", "Memory 1536 MiB"}, r.Lines())
+	for n, want := range map[scheduler.Bytes]string{0: "0 B", 1: "1 B", 10239: "10239 B", 10241: "11 KiB", 1 << 20: "1 MiB", 256<<20 + 1: "257 MiB",
+		5 << 30: "5 GiB", 312<<20 - 5: "312 MiB"} {
+		require.Equal(t, want, n.String(), int64(n))
+	}
+}
+
+// TestTheTightestLimitCounts has two extensions, and what they have together.
+func TestTheTightestLimitCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := scheduler.New(local.Pool(1))
+		limited := scheduler.NewTask(s, wait, resources.New(resources.Wall(time.Hour)), resources.New(resources.Wall(time.Second)), resources.New(resources.Wall(time.Minute)))
+		reached := 0
+		event.On(limited, resources.TimeLimitReached, func(resources.Reached) { reached++ })
+		require.NoError(t, s.Start(t.Context(), scheduler.ExceptionPolicy(scheduler.Continue)))
+		f, err := limited.Submit(2 * time.Second)
+		require.NoError(t, err)
+		_, err = s.Wait()
+		require.NoError(t, err)
+		require.EqualError(t, f.Err(), "wall time limit: took 1s of 1s")
+		require.Equal(t, 1, reached, "it is told once")
+		same := limited.Extensions()[0]
+		require.ErrorContains(t, limited.Attach(same), "it is attached to the task already")
+	})
+}
+
 // TestWallTimeInThisProcess has a local executor tell code that its time is over,
 // and wait for it.
 func TestWallTimeInThisProcess(t *testing.T) {

@@ -3,6 +3,7 @@ package resources
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/event"
@@ -107,6 +108,20 @@ func (r *Resources) Name() string { return "resources" }
 // Limits implements [scheduler.Limited].
 func (r *Resources) Limits() scheduler.Limits { return r.limits }
 
+// Lines implements [scheduler.Shown]: the limits.
+func (r *Resources) Lines() (out []string) {
+	if d := r.limits.Wall; d > 0 {
+		out = append(out, "Wall time "+d.String())
+	}
+	if d := r.limits.CPU; d > 0 {
+		out = append(out, "CPU time "+d.String())
+	}
+	if n := r.limits.Memory; n > 0 {
+		out = append(out, "Memory "+scheduler.Bytes(n).String())
+	}
+	return out
+}
+
 // Attach implements [scheduler.Extension].
 func (r *Resources) Attach(t scheduler.AnyTask) error {
 	if len(r.set) == 0 {
@@ -116,6 +131,9 @@ func (r *Resources) Attach(t scheduler.AnyTask) error {
 		if !g.ok {
 			return fmt.Errorf("a %s limit of %s is out of range: it must be greater than 0", g.what, g.value)
 		}
+	}
+	if slices.Contains(t.Extensions(), scheduler.Extension(r)) {
+		return errors.New("it is attached to the task already")
 	}
 	t.Emitter().Add(TimeLimitReached, WallTimeLimitReached, CPUTimeLimitReached, MemoryLimitReached)
 	return nil
@@ -128,10 +146,21 @@ func (r *Resources) PreSubmit(sub *scheduler.Submission) error {
 	return nil
 }
 
+// tells reports whether it is the one that tells the events of a task with
+// several of its kind.
+func (r *Resources) tells(t scheduler.AnyTask) bool {
+	for _, x := range t.Extensions() {
+		if first, ok := x.(*Resources); ok {
+			return first == r
+		}
+	}
+	return false
+}
+
 // Judge implements [scheduler.Judge].
 func (r *Resources) Judge(a *scheduler.Attempt) {
 	var e *scheduler.LimitError
-	if a.Cancelled || !errors.As(a.Err, &e) {
+	if a.Cancelled || !errors.As(a.Err, &e) || !r.tells(a.Task) {
 		return
 	}
 	reached := Reached{Future: a.Future, Err: a.Err, ID: a.Future.ID(), Attempt: a.Number,
