@@ -28,6 +28,11 @@ task "double" {
     max_concurrent = 1
     on_limit       = "queue"
   }
+  # Its result may be lost with the worker that die takes with it.
+  retry {
+    attempts = 5
+    delay    = "1ms"
+  }
 }
 task "die" {
   timeout = "1m"
