@@ -71,7 +71,7 @@ type Call struct {
 	// since is when the call was accepted, as a time since the scheduler was
 	// made, and once it has settled, how long it waited, that is, did not run; 0
 	// unless observed.
-	since  time.Duration
+	since  atomic.Int64 // nanoseconds
 	done   atomic.Pointer[chan struct{}]
 	extras atomic.Pointer[extras] // nil for most
 
@@ -218,7 +218,8 @@ func (c *Call) settle(o *Outcome, now time.Time) bool {
 	}
 	c.elapsed, c.worker = o.Elapsed, int32(o.Worker)
 	if !now.IsZero() {
-		c.since = max(0, now.Sub(c.task.s.made)-c.since-o.Elapsed)
+		waited := now.Sub(c.task.s.made) - time.Duration(c.since.Load()) - o.Elapsed
+		c.since.Store(int64(max(0, waited)))
 	}
 	switch c.err = o.Err; {
 	case o.Cancelled:

@@ -31,12 +31,13 @@ func (s *Scheduler) Load() Load {
 	}
 	waiting := false
 	for _, c := range first {
+		since := time.Duration(c.since.Load()) // of a call that has not settled, as the state tells then
 		switch c.currentState() {
 		case Running:
 			l.Running++
 		case Pending:
-			if !waiting && c.since > 0 {
-				l.Oldest = time.Since(s.made) - c.since
+			if !waiting && since > 0 {
+				l.Oldest = time.Since(s.made) - since
 			}
 			waiting = true
 		}

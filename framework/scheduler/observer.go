@@ -162,7 +162,7 @@ func (s *Scheduler) observeSubmitted(c *Call) {
 }
 
 func (s *Scheduler) observeEnded(c *Call) {
-	o := Occurrence{Kind: OccurredEnded, Task: c.task.any, Future: c.Future(), Wait: c.since}
+	o := Occurrence{Kind: OccurredEnded, Task: c.task.any, Future: c.Future(), Wait: time.Duration(c.since.Load())}
 	if s.keepResults.Load() && State(c.state.Load()) == Succeeded {
 		o.ContentType = c.self.def().OutputCodec().ContentType()
 		if k := c.keeps(); k != nil && k.output != nil {

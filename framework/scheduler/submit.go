@@ -156,7 +156,7 @@ func prepare[In, Out any](s *Scheduler, core *taskCore, def *task.Def[In, Out], 
 		}
 	}
 	if s.observed() {
-		c.since = max(1, time.Since(s.made))
+		c.since.Store(int64(max(1, time.Since(s.made))))
 		if encodes && s.keepInputs.Load() {
 			c.more().kept.Store(&kept{input: c.payload})
 		}

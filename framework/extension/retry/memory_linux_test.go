@@ -42,7 +42,7 @@ func TestMoreMemory(t *testing.T) {
 		attempts int
 		fails    bool
 	}{
-		"raised":     {[]retry.Option{retry.MoreMemory(8)}, 2, false},
+		"raised":     {[]retry.Option{retry.MoreMemory(40)}, 2, false},
 		"not enough": {[]retry.Option{retry.MoreMemory(1.1), retry.Attempts(2)}, 2, true},
 		"the same":   {[]retry.Option{retry.Attempts(2), retry.On(task.KindMemoryLimit)}, 2, true},
 		"not at all": {nil, 1, true},
