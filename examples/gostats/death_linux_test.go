@@ -17,7 +17,10 @@ import (
 // work writes files of which the middle ones take long, about 0.1 s each, so
 // that a test can strike while workers are busy and hold others. It returns
 // them sorted.
-func work(t *testing.T) (root string, files []string) {
+func work(t *testing.T) (root string, files []string) { return workOf(t, 12) }
+
+// workOf is work with so many files that take long.
+func workOf(t *testing.T, long int) (root string, files []string) {
 	t.Helper()
 	root = t.TempDir()
 	small := filepath.Join(t.TempDir(), "small")
@@ -35,7 +38,7 @@ func work(t *testing.T) (root string, files []string) {
 		link(small, fmt.Sprintf("a%03d.go", i))
 		link(small, fmt.Sprintf("c%03d.go", i))
 	}
-	for i := range 12 {
+	for i := range long {
 		link(big, fmt.Sprintf("b%03d.go", i))
 	}
 	slices.Sort(files)
