@@ -112,7 +112,7 @@ attach "few" {
 		"on_exception": 1, "on_finished": 1, "summary": 1, "worker": 2} {
 		require.Equal(t, n, counts[event], event)
 	}
-	require.Regexp(t, `^time=\S+ level=ERROR msg=on_exception run=job seq=\d+ of=fail task=fail future=2 attempt=1 worker=0 duration=\S+ kind=error error=no\n`, r.read("few.log"))
+	require.Regexp(t, `^time=\S+ level=ERROR msg=on_exception run=job seq=\d+ task=fail future=2 attempt=1 worker=0 duration=\S+ kind=error error=no of=fail\n`, r.read("few.log"))
 	require.Equal(t, 2, strings.Count(r.read("few.log"), "\n"), "and the summary")
 }
 

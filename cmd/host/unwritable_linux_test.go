@@ -22,6 +22,18 @@ func TestFullDisk(t *testing.T) {
 		require.Equal(t, 4, r.summary().ExitCode)
 		require.Equal(t, 1, r.summary().Tasks["double"].Results)
 	})
+	t.Run("log", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t)
+		// It costs the plugin, not the run, and what is missing is told.
+		c := r.job(one + `attach "logging" {
+  config { file = "/dev/full" }
+}`).exits(0)
+		require.Contains(t, c.stderr.String(), "event plugin lost: the run goes on without it")
+		require.Contains(t, c.stderr.String(), "write /dev/full: no space left on device")
+		require.Regexp(t, `(?m)^ +logging +(\d+) +0 +0 +[1-9]\d* +5$`, c.stdout.String())
+		require.Regexp(t, `(?m)^ +double +1 +1 +0 +0 +0 `, c.stdout.String())
+	})
 	t.Run("many results", func(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)

@@ -59,7 +59,8 @@ func (r *reader) poke() {
 func (l *eventLog) append(o *scheduler.Occurrence) (seq uint64, slow bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := l.topics.recordOf(o)
+	r := l.next()
+	l.topics.record(r, o)
 	for len(l.counts) < len(l.topics.all) {
 		l.counts = append(l.counts, 0)
 	}
@@ -68,7 +69,10 @@ func (l *eventLog) append(o *scheduler.Occurrence) (seq uint64, slow bool) {
 		l.counts[n]++
 		r.ordinals[i] = l.counts[n]
 	}
-	l.push(r)
+	l.bytes += r.size()
+	for l.len > 1 && l.bytes > LogBytes && l.mayEvict() {
+		l.evict()
+	}
 	for _, reader := range l.readers {
 		if reader.sleeping {
 			reader.sleeping = false
@@ -104,16 +108,16 @@ func (l *eventLog) excuse(r *reader, excused bool) {
 	r.excused = excused
 }
 
-func (l *eventLog) push(r record) {
-	for l.len > 0 && (l.len >= LogRecords || l.bytes+r.size() > LogBytes) && l.mayEvict() {
+// next makes room for a record, and returns it to be filled in.
+func (l *eventLog) next() *record {
+	if l.len >= LogRecords && l.mayEvict() {
 		l.evict()
 	}
 	if l.len == len(l.ring) {
 		l.grow()
 	}
-	l.ring[(l.head+l.len)%len(l.ring)] = r
 	l.len++
-	l.bytes += r.size()
+	return &l.ring[(l.head+l.len-1)%len(l.ring)]
 }
 
 // mayEvict reports whether the first record can go: all who must not miss it

@@ -238,14 +238,16 @@ func (s *Spec) resolve() (*Spec, error) {
 func (s *Spec) allows(word string) bool { return slices.Contains(s.allow, word) }
 
 // givesWay is by how much the nice level of plugins that only listen is above
-// the host's. On two cores that tasks keep busy, two such plugins that cannot
-// follow take a fifth of the CPU instead of half of it.
-const givesWay = 3
+// the host's. Those that cannot follow a flood would take half of the CPU from it.
+const givesWay = 5
+
+// listens reports whether the plugin may do nothing but listen.
+func (s *Spec) listens() bool { return len(s.allow) == 0 }
 
 // nice is the nice level of the plugin's processes. What may act on the
 // scheduler has tasks wait for it, and is not slowed.
 func (s *Spec) nice() int {
-	if len(s.allow) > 0 {
+	if !s.listens() {
 		return 0
 	}
 	return pluginproc.GivingWay(givesWay)

@@ -59,10 +59,10 @@ var lifecycle = map[string]struct {
 	"on_empty":     {pb.Kind_KIND_EMPTY, topicEmpty},
 }
 
-// recordOf makes a record of an occurrence. It is called by the scheduler's
-// loop, with the log's lock held for topics.
-func (t *topics) recordOf(o *scheduler.Occurrence) record {
-	r := record{time: o.Time.UnixNano()}
+// record makes r, which is zero, the record of an occurrence. It is called by the
+// scheduler's loop, with the log's lock held for topics.
+func (t *topics) record(r *record, o *scheduler.Occurrence) {
+	r.time = o.Time.UnixNano()
 	switch o.Kind {
 	case scheduler.OccurredLifecycle:
 		l := lifecycle[o.Event]
@@ -73,16 +73,15 @@ func (t *topics) recordOf(o *scheduler.Occurrence) record {
 		}
 	case scheduler.OccurredSubmitted:
 		r.kind = pb.Kind_KIND_SUBMITTED
-		t.ofFuture(&r, o, []topic{topicFutureSubmitted}, []topic{offSubmitted})
+		t.ofFuture(r, o, []topic{topicFutureSubmitted}, []topic{offSubmitted})
 	case scheduler.OccurredEnded:
-		t.ended(&r, o)
+		t.ended(r, o)
 	case scheduler.OccurredEmission:
-		t.emitted(&r, o)
+		t.emitted(r, o)
 	case scheduler.OccurredWorker:
 		r.kind = pb.Kind_KIND_WORKER
 		r.detail = &detail{worker: workerChange(o.Worker)}
 	}
-	return r
 }
 
 func (r *record) stands(topics ...topic) {

@@ -2,6 +2,7 @@ package eventplugin
 
 import (
 	"fmt"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -12,6 +13,7 @@ import (
 // send sends what there is to send until the session ends. dead is closed then.
 func (a *attachment) send(s *session.Session, dead <-chan struct{}) {
 	buf := make([]record, frameRecords)
+	var told time.Time // when the plugin was last sent records
 	for {
 		req := &pb.SessionRequest{}
 		a.collect(req)
@@ -20,20 +22,54 @@ func (a *attachment) send(s *session.Session, dead <-chan struct{}) {
 			a.collectFinish(req)
 		}
 		if proto.Size(req) == 0 {
-			if exhausted && !a.hub.events.sleep(a.reader) {
-				continue // there is something new
+			if !exhausted || a.hub.events.sleep(a.reader) {
+				select {
+				case <-a.reader.wake:
+				case <-dead:
+					return
+				}
 			}
-			select {
-			case <-a.reader.wake:
-			case <-dead:
-				return
+			if exhausted && a.spec.listens() {
+				a.gather(told, dead)
 			}
 			continue
+		}
+		if req.Events != nil {
+			told = time.Now()
 		}
 		if err := s.Send(req); err != nil {
 			return // the receiver tells
 		}
 	}
+}
+
+// gatherFor is how long records gather for a plugin that only listens and can
+// follow. A frame costs the host and the plugin as much as a hundred records: with
+// tasks of 1 ms on two cores, logging and metrics together take 15 % of the
+// throughput if each record is told at once, 6 % at 10 ms, and 2.5 % at 50 ms.
+const gatherFor = 50 * time.Millisecond
+
+// gather waits until some time has passed since records were told last, or
+// there is something else to send.
+func (a *attachment) gather(told time.Time, dead <-chan struct{}) {
+	t := time.NewTimer(time.Until(told.Add(gatherFor)))
+	defer t.Stop()
+	for !a.urgent() {
+		select {
+		case <-t.C:
+			return
+		case <-dead:
+			return
+		case <-a.reader.wake:
+		}
+	}
+}
+
+// urgent reports whether there is something to send besides records.
+func (a *attachment) urgent() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.replies)+len(a.ends) > 0 || a.ping > 0 || a.finishing != nil && !a.asked
 }
 
 // collect adds what does not wait behind events.
@@ -71,7 +107,7 @@ func (a *attachment) addOwn(g *pb.Gauges, last uint64) {
 // them. It reports whether the log has no more.
 func (a *attachment) collectEvents(req *pb.SessionRequest, buf []record) (exhausted bool) {
 	a.mu.Lock()
-	full := len(a.inflight) >= window || a.bytes >= windowBytes
+	full := a.full()
 	again := a.takeResend()
 	a.mu.Unlock()
 	switch {
@@ -96,6 +132,10 @@ func (a *attachment) collectEvents(req *pb.SessionRequest, buf []record) (exhaus
 		}
 	}
 }
+
+// full reports whether so much is on its way that the plugin is to deal with some
+// of it first. a.mu is held.
+func (a *attachment) full() bool { return len(a.inflight) >= window || a.bytes >= windowBytes }
 
 // takeResend returns records for the next frame that a process before this one
 // was sent. a.mu is held.

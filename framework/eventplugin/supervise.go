@@ -210,6 +210,7 @@ func (a *attachment) acknowledged(ack *pb.Ack) error {
 		a.mu.Unlock()
 		return fmt.Errorf("%w: record %d was acknowledged, which was not sent", session.ErrProtocol, ack.GetSeq())
 	}
+	full := a.full()
 	n := 0
 	for n < len(a.inflight) && a.inflight[n].seq <= ack.GetSeq() {
 		a.bytes -= a.inflight[n].size()
@@ -233,7 +234,9 @@ func (a *attachment) acknowledged(ack *pb.Ack) error {
 	}
 	a.progress = time.Now()
 	a.mu.Unlock()
-	a.reader.poke()
+	if full {
+		a.reader.poke() // otherwise the sender does not wait for this
+	}
 	a.hub.advanced()
 	return nil
 }

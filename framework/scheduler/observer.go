@@ -141,11 +141,15 @@ func (c *Call) keeps() *kept {
 
 func (s *Scheduler) observed() bool { return len(s.observers) > 0 }
 
+// observe tells observers. Only whoever drives the inbox calls it, so that there
+// is one occurrence at a time, in memory that is used again.
 func (s *Scheduler) observe(o Occurrence) {
-	o.Time = time.Now()
+	s.occurred = o
+	s.occurred.Time = time.Now()
 	for _, w := range s.observers {
-		w.Observe(&o)
+		w.Observe(&s.occurred)
 	}
+	s.occurred = Occurrence{}
 }
 
 func (s *Scheduler) observeSubmitted(c *Call) {

@@ -87,6 +87,7 @@ type Scheduler struct {
 	driver    atomic.Uint64  // goroutine that tells items, or did last
 	admitting sync.WaitGroup // is what admitted counts
 
+	occurred Occurrence // of observe
 	// stray holds errors of callbacks since the last look; only whoever
 	// drives the inbox touches it.
 	stray []error

@@ -16,6 +16,11 @@
 // A line has the fields run, seq, event and, for events of futures, task,
 // future, worker, attempt and duration; of failures also kind and error.
 //
+// Lines of a file are written in batches, before what they tell of is
+// acknowledged: if the process is killed, none is missing, and some may be there
+// twice. A file that cannot be written ends the process, and after a few attempts
+// the plugin is lost, which log, report and summary tell; tasks go on.
+//
 // It is an event plugin, which listens in a process of its own; what shapes how
 // one task is submitted and run is an extension (package scheduler).
 package logging

@@ -3,7 +3,6 @@ package logging
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path"
@@ -22,23 +21,24 @@ func Plugin() sdk.Part { return sdk.EventPlugin(Name, setUp) }
 type logger struct {
 	Config
 	level slog.Level
-	run   string
-	log   *slog.Logger
-	file  io.WriteCloser // nil for the host's log
+	out   slog.Handler
 }
 
 func setUp(s *sdk.Scheduler, c Config) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	l := &logger{Config: c, run: s.Run().Name, log: slog.Default()}
+	l := &logger{Config: c, out: slog.Default().Handler()}
 	l.level, _ = levelOf(c.Level) // checked
 	if c.File != "" {
-		if err := l.open(); err != nil {
+		f, err := l.open()
+		if err != nil {
 			return err
 		}
-		s.OnFlush(func(context.Context) error { return l.file.Close() })
+		s.OnAcknowledge(f.flush)
+		s.OnFlush(func(context.Context) error { return f.close() })
 	}
+	l.out = l.out.WithAttrs([]slog.Attr{slog.String("run", s.Run().Name)})
 	s.OnRecord.Do(l.record)
 	s.OnGap.Do(func(g sdk.Gap) {
 		l.write(slog.LevelWarn, time.Now(), "gap", slog.Uint64("first", g.First), slog.Uint64("last", g.Last), slog.Any("missed", g.Missed))
@@ -51,23 +51,23 @@ func setUp(s *sdk.Scheduler, c Config) error {
 
 // open opens the file, so that one that cannot be written is found before the
 // run.
-func (l *logger) open() error {
+func (l *logger) open() (*lines, error) {
 	f, err := os.OpenFile(l.File, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err == nil {
 		err = f.Close()
 	}
 	if err != nil {
-		return fmt.Errorf("configuration: file: it cannot be written: %w", err)
+		return nil, fmt.Errorf("configuration: file: it cannot be written: %w", err)
 	}
 	const day = 24 * time.Hour
-	l.file = &lumberjack.Logger{Filename: l.File, MaxSize: l.MaxSize, MaxAge: int(l.MaxAge / day), MaxBackups: l.MaxBackups}
+	out := &lines{to: &lumberjack.Logger{Filename: l.File, MaxSize: l.MaxSize, MaxAge: int(l.MaxAge / day), MaxBackups: l.MaxBackups}}
 	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
 	if l.Format == "json" {
-		l.log = slog.New(slog.NewJSONHandler(l.file, opts))
+		l.out = slog.NewJSONHandler(out, opts)
 	} else {
-		l.log = slog.New(slog.NewTextHandler(l.file, opts))
+		l.out = slog.NewTextHandler(out, opts)
 	}
-	return nil
+	return out, nil
 }
 
 // record writes a line for each event that a record stands for.
@@ -77,6 +77,7 @@ func (l *logger) record(r sdk.Record) {
 		return
 	}
 	failed := r.Kind == sdk.KindException
+	var out slog.Handler // what all lines of the record have in common is formatted once
 	for _, e := range r.Events {
 		taskName := e.Task
 		if taskName == "" {
@@ -85,11 +86,18 @@ func (l *logger) record(r sdk.Record) {
 		if !l.wants(e.Name, taskName) || !failed && e.Ordinal%uint64(l.Every) != 0 {
 			continue
 		}
-		attrs := []slog.Attr{slog.Uint64("seq", r.Seq)}
-		if e.Task != "" {
-			attrs = append(attrs, slog.String("of", e.Task))
+		level := l.levelFor(e.Name, r.Kind)
+		if level < l.level {
+			continue
 		}
-		l.write(l.levelFor(e.Name, r.Kind), r.Time, e.Name, append(attrs, attrsOf(r)...)...)
+		if out == nil {
+			out = l.out.WithAttrs(append([]slog.Attr{slog.Uint64("seq", r.Seq)}, attrsOf(r)...))
+		}
+		if e.Task == "" {
+			writeTo(out, level, r.Time, e.Name)
+		} else {
+			writeTo(out, level, r.Time, e.Name, slog.String("of", e.Task))
+		}
 	}
 }
 
@@ -153,15 +161,16 @@ func (l *logger) levelFor(event string, kind sdk.Kind) slog.Level {
 
 // write writes a line, with the time at which the event happened.
 func (l *logger) write(level slog.Level, at time.Time, event string, attrs ...slog.Attr) {
-	if level < l.level {
-		return
+	if level >= l.level {
+		writeTo(l.out, level, at, event, attrs...)
 	}
+}
+
+func writeTo(out slog.Handler, level slog.Level, at time.Time, event string, attrs ...slog.Attr) {
 	r := slog.NewRecord(at, level, event, 0)
-	r.AddAttrs(slog.String("run", l.run))
 	r.AddAttrs(attrs...)
-	// The host's log tells what it could not take; a file that fails now has
-	// been open before.
-	if err := l.log.Handler().Handle(context.Background(), r); err != nil {
+	// The host's log tells what it could not take, and a file when it is written.
+	if err := out.Handle(context.Background(), r); err != nil {
 		fmt.Fprintf(os.Stderr, "logging: a line could not be written: %v\n", err)
 	}
 }
