@@ -9,9 +9,10 @@
 //   - no test is skipped and none synchronises by sleeping
 //     (patterns_test.go);
 //   - no file, of whatever kind, refers to what a clone of this repository does
-//     not have (references_test.go).
+//     not have (references_test.go);
+//   - no merge conflict is left in any file (conflicts_test.go).
 //
 // The tests read the source of all platforms and build tags, and build
-// nothing. Nested modules are left out, but for references. Rules are checked on planted
-// violations too (rules_test.go), so that a rule that cannot fail is noticed.
+// nothing. Nested modules are left out, but for references and conflicts. Rules are checked
+// on planted violations too, so that a rule that cannot fail is noticed.
 package archtest

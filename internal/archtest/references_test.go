@@ -76,30 +76,15 @@ func TestReferencesBite(t *testing.T) {
 }
 
 func checkReferences(root fs.FS) (problems []string, err error) {
-	err = fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && entry.Name() == ".git":
-			return fs.SkipDir
-		case !entry.Type().IsRegular(),
-			!slices.Contains(writtenEndings, path.Ext(name)) && !slices.Contains(writtenNames, path.Base(name)):
-			return nil
-		}
-		text, err := fs.ReadFile(root, name)
-		if err != nil || bytes.IndexByte(text, 0) >= 0 {
-			return err
-		}
-		number := 0
-		for line := range bytes.Lines(text) {
-			number++
-			for _, r := range references {
-				if found := r.pattern.Find(line); found != nil {
-					problems = append(problems, fmt.Sprintf("%s:%d refers to %q: %s", name, number, bytes.TrimSpace(found), r.why))
-				}
+	written := func(name string) bool {
+		return slices.Contains(writtenEndings, path.Ext(name)) || slices.Contains(writtenNames, path.Base(name))
+	}
+	err = eachLine(root, written, func(at string, line []byte) {
+		for _, r := range references {
+			if found := r.pattern.Find(line); found != nil {
+				problems = append(problems, fmt.Sprintf("%s refers to %q: %s", at, bytes.TrimSpace(found), r.why))
 			}
 		}
-		return nil
 	})
 	return problems, err
 }
