@@ -10,8 +10,9 @@
 // [row] sets two of them against each other, with the bar that ours has to reach
 // and the goal. The probes of a [group] take turns, round after round, and the
 // median of each counts; figures of different runs do not compare, since machines
-// are noisy. All probes of ours go through the public API, with four callbacks
-// subscribed that count, and check their totals.
+// are noisy. All probes of ours go through the public API, and check what comes
+// of it. Those that run many tasks have four callbacks subscribed that count, but
+// for the tasks in this process, which have none, as their row says.
 //
 // bench.json is a list of rows. A ratio is ours divided by the peer's; a row
 // whose bar is a figure by itself has no peer and no ratio. Where lower is true,

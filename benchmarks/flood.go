@@ -42,14 +42,21 @@ var tenThousand = &probe{name: "ten-thousand", unit: "µs/task", lower: true, n:
 	return each(n)(w.run())
 }}
 
-func unary(name string, n, calls int) *probe {
-	return &probe{name: name, unit: "tasks/s", n: n, figure: func(r *rig, n int) (float64, error) {
-		p, err := r.grpc()
+// with makes the figure of a peer that the rig has, or starts.
+func with[P any](start func(*rig) (P, error), figure func(p P, n int) (float64, error)) func(*rig, int) (float64, error) {
+	return func(r *rig, n int) (float64, error) {
+		p, err := start(r)
 		if err != nil {
 			return 0, err
 		}
+		return figure(p, n)
+	}
+}
+
+func unary(name string, n, calls int) *probe {
+	return &probe{name: name, unit: "tasks/s", n: n, figure: with((*rig).grpc, func(p *peer.GRPC, n int) (float64, error) {
 		return perSecond(n)(p.Next(n, calls))
-	}}
+	})}
 }
 
 var (
@@ -57,43 +64,27 @@ var (
 	unary32 = noted(unary("unary-32", 30_000, 32), 30_000)
 )
 
-var unary1 = noted(&probe{name: "unary-1", unit: "µs", lower: true, n: 5_000, figure: func(r *rig, n int) (float64, error) {
-	p, err := r.grpc()
-	if err != nil {
-		return 0, err
-	}
+var unary1 = noted(&probe{name: "unary-1", unit: "µs", lower: true, n: 5_000, figure: with((*rig).grpc, func(p *peer.GRPC, n int) (float64, error) {
 	trips, err := p.Trips(n)
 	if err != nil {
 		return 0, err
 	}
 	return middle(trips), nil
-}}, 164)
+})}, 164)
 
-var unaryOfRecords = &probe{name: "unary-32-of-records", unit: "tasks/s", n: 30_000, figure: func(r *rig, n int) (float64, error) {
-	p, err := r.grpc()
-	if err != nil {
-		return 0, err
-	}
+var unaryOfRecords = &probe{name: "unary-32-of-records", unit: "tasks/s", n: 30_000, figure: with((*rig).grpc, func(p *peer.GRPC, n int) (float64, error) {
 	in := someRecord()
 	return perSecond(n)(p.Negate(n, 32, in.Name, in.Values[:]))
-}}
+})}
 
-var netRPC32 = noted(&probe{name: "netrpc-32", unit: "tasks/s", n: 30_000, figure: func(r *rig, n int) (float64, error) {
-	p, err := r.netRPC()
-	if err != nil {
-		return 0, err
-	}
+var netRPC32 = noted(&probe{name: "netrpc-32", unit: "tasks/s", n: 30_000, figure: with((*rig).netRPC, func(p *peer.NetRPC, n int) (float64, error) {
 	return perSecond(n)(p.Next(n, 32))
-}}, 37_000)
+})}, 37_000)
 
 func stream(name string, n, perFrame int) *probe {
-	return &probe{name: name, unit: "tasks/s", n: n, figure: func(r *rig, n int) (float64, error) {
-		p, err := r.grpc()
-		if err != nil {
-			return 0, err
-		}
+	return &probe{name: name, unit: "tasks/s", n: n, figure: with((*rig).grpc, func(p *peer.GRPC, n int) (float64, error) {
 		return perSecond(n)(p.EchoNumbers(n, perFrame, 4))
-	}}
+	})}
 }
 
 var (
@@ -101,21 +92,13 @@ var (
 	stream256 = stream("stream-256", 2_000_000, 256)
 )
 
-var pythonSubmit = noted(&probe{name: "python-submit", unit: "tasks/s", n: 10_000, figure: func(r *rig, n int) (float64, error) {
-	p, err := r.python()
-	if err != nil {
-		return 0, err
-	}
+var pythonSubmit = noted(&probe{name: "python-submit", unit: "tasks/s", n: 10_000, figure: with((*rig).python, func(p *peer.Python, n int) (float64, error) {
 	return perSecond(n)(p.Submit(n))
-}}, 12_200)
+})}, 12_200)
 
-var pythonMap = noted(&probe{name: "python-map-100", unit: "tasks/s", n: 400_000, figure: func(r *rig, n int) (float64, error) {
-	p, err := r.python()
-	if err != nil {
-		return 0, err
-	}
+var pythonMap = noted(&probe{name: "python-map-100", unit: "tasks/s", n: 400_000, figure: with((*rig).python, func(p *peer.Python, n int) (float64, error) {
 	return perSecond(n)(p.Map(n, 100))
-}}, 560_000)
+})}, 560_000)
 
 var ants = &probe{name: "ants", unit: "tasks/s", n: 1_000_000, figure: func(_ *rig, n int) (float64, error) {
 	return perSecond(n)(peer.Ants(n, processes))

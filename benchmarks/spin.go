@@ -15,13 +15,9 @@ var spun = &probe{name: "spin-1ms", unit: "tasks/s", n: 4_000, figure: func(_ *r
 	return perSecond(n)(spins(slices.Repeat([]int{1}, n)).run())
 }}
 
-var looped = &probe{name: "loop-1ms", unit: "tasks/s", n: 4_000, figure: func(r *rig, n int) (float64, error) {
-	l, err := r.loops()
-	if err != nil {
-		return 0, err
-	}
+var looped = &probe{name: "loop-1ms", unit: "tasks/s", n: 4_000, figure: with((*rig).loops, func(l *peer.Loops, n int) (float64, error) {
 	return perSecond(n)(l.Spin(n, peer.StepsIn(time.Millisecond)))
-}}
+})}
 
 const unevenTasks = 10_000
 
