@@ -41,11 +41,12 @@ var fit = sdk.TaskFunc("fit", func(ctx context.Context, t Trial) (Score, error) 
 				training = append(training, part...)
 			}
 		}
-		n, err := train(ctx, t, i, scalerOf(training).scaled(training))
+		scaler := scalerOf(training)
+		n, err := train(ctx, t, i, scaler.scaled(training))
 		if err != nil {
 			return Score{}, err
 		}
-		r, l := n.test(scalerOf(training).scaled(tested))
+		r, l := n.test(scaler.scaled(tested))
 		right += r
 		loss += l
 	}
