@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/wire"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
@@ -19,7 +20,7 @@ var ErrCancelled = errors.New("cancelled")
 
 // KindNotAllowed is the kind (task.KindOf) of the error of whatever the host
 // has not granted: the job file's allow, in Go eventplugin.Allow.
-const KindNotAllowed = "not-allowed"
+const KindNotAllowed = wire.KindNotAllowed
 
 // Future is the outcome, now or later, of a call that a plugin has submitted.
 type Future struct {

@@ -183,7 +183,8 @@ type Summary struct {
 	// Records is how many records there were, and Missed how many of them this
 	// plugin did not get because it was too slow.
 	Records, Missed uint64
-	// Gauges is how the host stood at the end.
+	// Gauges is how the host stood at the end, when other plugins may have had
+	// something to deal with yet.
 	Gauges Gauges
 }
 
@@ -312,15 +313,4 @@ func refusalsOf(list []*pb.Refused) []Refused {
 		out = append(out, Refused{r.GetTask(), r.GetReason(), r.GetCount()})
 	}
 	return out
-}
-
-// countName is how an event is called in counts by name.
-func countName(c *pb.Count) string {
-	switch c.GetScope() {
-	case pb.Scope_SCOPE_TASK:
-		return c.GetTask() + "." + c.GetEvent()
-	case pb.Scope_SCOPE_EVERY_TASK:
-		return "*." + c.GetEvent()
-	}
-	return c.GetEvent()
 }

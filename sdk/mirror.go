@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/wire"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
@@ -145,7 +146,7 @@ func (m *mirror) Finish(ctx context.Context, f *pb.Finish) error {
 		Events: map[string]uint64{}, Records: f.GetLastSeq(), Missed: f.GetMissed(), Gauges: gaugesOf(f.GetGauges()),
 		Refused: refusalsOf(f.GetRefused())}
 	for _, c := range f.GetCounts() {
-		sum.Events[countName(c)] = c.GetCount()
+		sum.Events[wire.EventName(c.GetScope(), c.GetTask(), c.GetEvent())] = c.GetCount()
 	}
 	s.tellOwn(summaryEvent, s.OnSummary.Count(), func(into any) { *into.(*Summary) = sum })
 	s.mu.Lock()
@@ -176,7 +177,7 @@ func (m *mirror) Miss(g *pb.Gap) {
 	s := m.s()
 	gap := Gap{First: g.GetFirst(), Last: g.GetLast(), Missed: map[string]uint64{}}
 	for _, c := range g.GetMissed() {
-		gap.Missed[countName(c)] = c.GetCount()
+		gap.Missed[wire.EventName(c.GetScope(), c.GetTask(), c.GetEvent())] = c.GetCount()
 		if by, ok := s.mirrorOf(c.GetScope(), c.GetTask()); ok {
 			event.AddCount(by, c.GetEvent(), c.GetCount())
 		}
@@ -203,10 +204,10 @@ func (m *mirror) Tell(r *plugin.Record) {
 		s.mu.Unlock()
 	}()
 	if s.OnRecord.Heard() {
-		s.tellOwn(recordEvent, s.OnRecord.Count(), func(into any) { *into.(*Record) = recordOf(r) })
+		s.tellOwn(wire.EveryRecord, s.OnRecord.Count(), func(into any) { *into.(*Record) = recordOf(r) })
 	}
 	if r.Kind == pb.Kind_KIND_WORKER {
-		s.tellOwn(workerEvent, s.OnWorker.Count(), func(into any) { *into.(*WorkerChange) = changeOf(r) })
+		s.tellOwn(wire.WorkerEvent, s.OnWorker.Count(), func(into any) { *into.(*WorkerChange) = changeOf(r) })
 		return
 	}
 	own, task := namesOfKind(r)

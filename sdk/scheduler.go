@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/event"
+	"github.com/signalbox-go/signalbox/framework/wire"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 	"github.com/signalbox-go/signalbox/sdk/internal/plugin"
 )
@@ -121,18 +122,16 @@ func newScheduler(ctx context.Context, link *plugin.Link) *Scheduler {
 	s.OnFutureCancelled = event.SubscriberOf(s, event.New[FutureCancelled]("on_future_cancelled"))
 	s.OnFutureException = event.SubscriberOf(s, event.New[FutureException]("on_future_exception"))
 	s.OnFutureResult = event.SubscriberOf(s, event.New[FutureResult]("on_future_result"))
-	s.OnRecord = event.SubscriberOf(s, event.New[Record](recordEvent))
-	s.OnWorker = event.SubscriberOf(s, event.New[WorkerChange](workerEvent))
+	s.OnRecord = event.SubscriberOf(s, event.New[Record](wire.EveryRecord))
+	s.OnWorker = event.SubscriberOf(s, event.New[WorkerChange](wire.WorkerEvent))
 	s.OnGap = event.SubscriberOf(s, event.New[Gap](gapEvent))
 	s.OnSummary = event.SubscriberOf(s, event.New[Summary](summaryEvent))
 	s.every = s.newTask("", pb.Scope_SCOPE_EVERY_TASK)
 	return s
 }
 
-// Names of the plugin's own events. The host knows the first two.
+// Names of the plugin's own events that the host does not know.
 const (
-	recordEvent  = "*"
-	workerEvent  = "worker"
 	gapEvent     = "gap"
 	summaryEvent = "summary"
 )
@@ -376,9 +375,6 @@ func (s *Scheduler) ResumeAfter(seq uint64) {
 	s.resume = seq
 }
 
-// maxState is how large a plugin's state may be, in bytes.
-const maxState = 1 << 20
-
 // Checkpoint keeps *state, as JSON of at most 1 MiB, with the host: it is sent
 // with every acknowledgement, as it is between callbacks. If the plugin's
 // process dies, the next one finds it in *state, as of the last record that was
@@ -396,8 +392,8 @@ func Checkpoint[T any](s *Scheduler, state *T) {
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("sdk: checkpoint: %w", err)
-		case len(data) > maxState:
-			return nil, fmt.Errorf("sdk: checkpoint: the state has %d bytes; it may have %d", len(data), maxState)
+		case len(data) > wire.MaxState:
+			return nil, fmt.Errorf("sdk: checkpoint: the state has %d bytes; it may have %d", len(data), wire.MaxState)
 		case string(data) == string(last):
 			return nil, nil
 		}

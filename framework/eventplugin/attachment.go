@@ -23,7 +23,9 @@ type attachment struct {
 	base   []uint64 // emissions by topic before it was attached
 	first  uint64   // last record before it was attached
 	loops  atomic.Uint64
-	over   chan struct{} // closed when it has no process and will have none
+	over   chan struct{}   // closed when it has no process and will have none
+	life   context.Context // ends when its process is to end
+	end    context.CancelFunc
 
 	mu       sync.Mutex
 	proc     *pluginproc.Process
@@ -52,19 +54,18 @@ type attachment struct {
 	finishing *pb.Finish
 	asked     bool          // finish was sent to this process
 	finished  chan struct{} // closed when a process has answered
-	ending    bool          // its process is to end
 	flushed   time.Duration
 	restarts  int
 	deaths    []time.Time
 	missed    uint64
 	lost      error // why it is no more
-	lossless  bool
 
 	missedEvents map[topic]uint64
 }
 
 func newAttachment(h *Hub, s *Spec) *attachment {
 	a := &attachment{hub: h, spec: s, over: make(chan struct{}), own: map[uint64]scheduler.AnyFuture{}, missedEvents: map[topic]uint64{}}
+	a.life, a.end = context.WithCancel(context.Background())
 	a.reader, a.base = h.events.attach()
 	a.first = a.reader.cursor
 	a.scanned, a.done = a.first, a.first
@@ -90,8 +91,7 @@ func (a *attachment) begin(ctx context.Context) error {
 // start starts a process and opens its session. On an error nothing of it is
 // left.
 func (a *attachment) start(ctx context.Context, again bool) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, a.spec.startTimeout,
-		fmt.Errorf("it was not ready after %v: raise the start timeout, or do less in its set-up", a.spec.startTimeout))
+	ctx, cancel := a.spec.starting(ctx)
 	defer cancel()
 	proc, err := pluginproc.Start(ctx, a.spec.process(a.hub.folder, a.hub.log()))
 	if err != nil {
@@ -105,6 +105,12 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.life.Err() != nil { // while it started
+		s.Close()
+		proc.Discard()
+		return a.life.Err()
+	}
+	a.hub.events.excuse(a.reader, false) // it waits for nothing yet
 	a.proc, a.session, a.serving = proc, s, true
 	a.unheard, a.asked = 0, false
 	a.pings++
@@ -114,6 +120,12 @@ func (a *attachment) start(ctx context.Context, again bool) error {
 		a.rewind(s.Welcome().GetResumeAfter())
 	}
 	return nil
+}
+
+// starting returns a context for the start of a process.
+func (s *Spec) starting(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.startTimeout,
+		fmt.Errorf("it was not ready after %v: raise the start timeout, or do less in its set-up", s.startTimeout))
 }
 
 // process is how a process of the plugin is started.
@@ -150,11 +162,7 @@ func (a *attachment) open(ctx context.Context, proc *pluginproc.Process, again b
 // deliver takes note of whether the plugin may miss something. asks is whether
 // it asks not to.
 func (a *attachment) deliver(asks bool) {
-	a.mu.Lock()
-	a.lossless = a.spec.delivery == lossless || a.spec.delivery == byPlugin && asks
-	keep := a.lossless
-	a.mu.Unlock()
-	a.hub.events.keepFor(a.reader, keep)
+	a.hub.events.keepFor(a.reader, a.spec.delivery == lossless || a.spec.delivery == byPlugin && asks)
 }
 
 // choose finds which of its event plugins an executable is to serve as.

@@ -10,6 +10,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/wire"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
@@ -17,13 +18,10 @@ import (
 // Errors that plugins get from calls, as kinds of [task.Error].
 const (
 	// KindNotAllowed is the kind of error of a call that was not granted.
-	KindNotAllowed = "not-allowed"
+	KindNotAllowed = wire.KindNotAllowed
 	// KindLoop is the kind of error of an emission that would go on for ever.
-	KindLoop = "event-loop"
+	KindLoop = wire.KindLoop
 )
-
-// maxDepth is how many emissions of plugins may lead to each other.
-const maxDepth = 16
 
 // emission is the origin of what a plugin emitted.
 type emission struct {
@@ -166,7 +164,7 @@ func (a *attachment) emit(s *scheduler.Scheduler, c *pb.Emit) error {
 	if name == "" || strings.HasPrefix(name, "on_") {
 		return fmt.Errorf("event %q cannot be emitted: events whose names begin with on_ are the scheduler's to tell", name)
 	}
-	if c.GetDepth() > maxDepth {
+	if c.GetDepth() > wire.MaxDepth {
 		err := task.Errorf(KindLoop, "event %q is not emitted: it would be the %d. in a row of events that plugins emit because of each other", name, c.GetDepth())
 		a.loops.Add(1)
 		a.hub.log().Error("event plugins react to each other without end", "plugin", a.spec.name, "event", name, "depth", c.GetDepth())

@@ -32,7 +32,7 @@ func (s *Spec) describe(ctx context.Context) (out task.EventPlugin, err error) {
 		return out, err
 	}
 	defer folder.Remove()
-	ctx, cancel := context.WithTimeout(ctx, s.startTimeout)
+	ctx, cancel := s.starting(ctx)
 	defer cancel()
 	proc, err := pluginproc.Start(ctx, s.process(folder, nil))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/signalbox-go/signalbox/framework/wire"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -26,12 +27,6 @@ type filter struct {
 // due is when a handler is due.
 type due struct{ every, base uint64 }
 
-// workerEvent is what handlers of changes of workers are subscribed to.
-const workerEvent = "worker"
-
-// everyRecord is what handlers of all records are subscribed to.
-const everyRecord = "*"
-
 // newFilter makes the filter of a plugin's subscriptions.
 func newFilter(s *pb.Subscriptions, allowed patterns, base []uint64) (*filter, error) {
 	f := &filter{inputs: s.GetInputs(), results: s.GetResults(), always: s.GetResults(), of: map[address][]due{}, allowed: allowed, base: base}
@@ -50,7 +45,7 @@ func newFilter(s *pb.Subscriptions, allowed patterns, base []uint64) (*filter, e
 		default:
 			return nil, fmt.Errorf("handler %q of event %q has scope %v", h.GetName(), h.GetEvent(), h.GetScope())
 		}
-		if a.scope == pb.Scope_SCOPE_SCHEDULER && a.event == everyRecord {
+		if a.scope == pb.Scope_SCOPE_SCHEDULER && a.event == wire.EveryRecord {
 			f.all, f.worker = true, true
 			continue
 		}
@@ -58,7 +53,7 @@ func newFilter(s *pb.Subscriptions, allowed patterns, base []uint64) (*filter, e
 		switch a.event {
 		case schedulerEvents[topicFutureResult], taskEvents[offResult]:
 			f.results = true
-		case workerEvent:
+		case wire.WorkerEvent:
 			f.worker = f.worker || a.scope == pb.Scope_SCOPE_SCHEDULER
 		}
 	}
@@ -89,7 +84,7 @@ func (f *filter) ordinal(n topic, ordinal uint64) uint64 {
 // wants reports whether somebody is due for a record, and for its payload.
 func (f *filter) wants(all []address, r *record) (it, payload bool) {
 	if r.kind == pb.Kind_KIND_WORKER {
-		return f.worker && f.allowed.let(address{pb.Scope_SCOPE_SCHEDULER, "", workerEvent}), false
+		return f.worker && f.allowed.let(address{pb.Scope_SCOPE_SCHEDULER, "", wire.WorkerEvent}), false
 	}
 	for i := range r.events {
 		n := r.topics[i]

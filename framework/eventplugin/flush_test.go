@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -78,4 +79,28 @@ func TestFlushingIsBounded(t *testing.T) {
 	require.Zero(t, p.Undelivered, "it had dealt with all events")
 	require.GreaterOrEqual(t, p.Flush, 300*time.Millisecond)
 	require.Contains(t, r.logs.String(), "event plugin did not deal with everything in time")
+}
+
+// stillborn dies while it flushes, and the process that is to replace it does
+// not come to an end with its set-up.
+func stillborn(s *sdk.Scheduler, c setting) error {
+	if _, err := os.Stat(c.Once); err == nil {
+		select {}
+	}
+	must(nil, os.WriteFile(c.Once, nil, 0o600))
+	s.OnFlush(func(context.Context) error { os.Exit(1); return nil })
+	return nil
+}
+
+// TestReplacementsThatAreTooLateAreGivenUp has a run end that waits neither for
+// a process that is being started nor for one that came after that.
+func TestReplacementsThatAreTooLateAreGivenUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, local.Sequential(), func(dir string) []*eventplugin.Spec {
+		return []*eventplugin.Spec{self(dir, "stillborn", eventplugin.FlushWithin(500*time.Millisecond), eventplugin.StartTimeout(2*patience))}
+	})
+	r.run()
+	p := r.report()
+	require.Equal(t, eventplugin.Ended, p.State)
+	require.Equal(t, 1, p.Restarts)
 }

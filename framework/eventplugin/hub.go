@@ -30,6 +30,7 @@ type Hub struct {
 	current  *scheduler.Tap // of the run that goes on
 	info     *pb.RunInfo
 	reports  []Report  // of the last run
+	over     bool      // they are complete
 	unsettle time.Time // since when the run waits for plugins
 	timer    *time.Timer
 
@@ -93,7 +94,7 @@ func (h *Hub) enter(tap *scheduler.Tap) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := tap.Scheduler()
-	h.current, h.reports = tap, nil
+	h.current, h.reports, h.over = tap, nil, false
 	h.logger.Store(s.Log())
 	h.unsettle = time.Time{}
 	if len(h.attached) == 0 {
@@ -171,7 +172,7 @@ func (h *Hub) Abort(error) {
 
 // Observe implements [scheduler.Observer].
 func (h *Hub) Observe(o *scheduler.Occurrence) {
-	if _, slow := h.events.append(o); slow && !h.paused.Load() {
+	if slow := h.events.append(o); slow && !h.paused.Load() {
 		h.pause()
 	}
 }
@@ -258,6 +259,7 @@ func (h *Hub) Finish(ctx context.Context, exit scheduler.Exit) {
 	for _, a := range h.attached {
 		h.reports = append(h.reports, a.report())
 	}
+	h.over = true
 	h.mu.Unlock()
 	h.end(func(a *attachment) bool { return !a.staying() }, func(*attachment) {})
 }

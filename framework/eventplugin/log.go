@@ -1,6 +1,7 @@
 package eventplugin
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -54,9 +55,9 @@ func (r *reader) poke() {
 	}
 }
 
-// append adds a record of o and returns its sequence number. slow reports
-// whether a lossless reader is half a log behind.
-func (l *eventLog) append(o *scheduler.Occurrence) (seq uint64, slow bool) {
+// append adds a record of o, and reports whether a lossless reader is half a log
+// behind.
+func (l *eventLog) append(o *scheduler.Occurrence) (slow bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r := l.next()
@@ -80,7 +81,7 @@ func (l *eventLog) append(o *scheduler.Occurrence) (seq uint64, slow bool) {
 		}
 		slow = slow || l.slow(reader, LogRecords/2)
 	}
-	return l.last(), slow
+	return slow
 }
 
 // slow reports whether a reader is to have dispatch paused. l.mu is held.
@@ -171,16 +172,12 @@ func (l *eventLog) keepFor(r *reader, lossless bool) {
 	r.lossless = lossless
 }
 
-// detach removes a reader.
-func (l *eventLog) detach(r *reader) {
+// detach removes a reader, and reports whether it must not miss anything.
+func (l *eventLog) detach(r *reader) (lossless bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i, other := range l.readers {
-		if other == r {
-			l.readers = append(l.readers[:i], l.readers[i+1:]...)
-			return
-		}
-	}
+	l.readers = slices.DeleteFunc(l.readers, func(other *reader) bool { return other == r })
+	return r.lossless
 }
 
 // gap is what a reader missed.

@@ -35,7 +35,7 @@ func parts() []sdk.Part {
 	for name, setUp := range map[string]func(*sdk.Scheduler, setting) error{
 		"trace": trace, "records": records, "options": options, "options crasher": optionsCrasher, "flusher": flusher, "clinger": clinger, "driver": drive, "urgent": urgent, "waiter": waiter, "stopper": stopper,
 		"crasher": crasher, "deadly": deadly, "slow": slow, "gate": gate, "ping": ping, "pong": pong, "refuser": refuser, "panicker": panicker,
-		"buffered": buffered, "counter": counter, "recorder": recorder, "nice": nice, "watchman": watchman, "watchful": watchful, "echo": echo,
+		"buffered": buffered, "counter": counter, "recorder": recorder, "nice": nice, "stillborn": stillborn, "watchman": watchman, "watchful": watchful, "echo": echo,
 	} {
 		parts = append(parts, sdk.EventPlugin(name, setUp))
 	}

@@ -214,7 +214,7 @@ func (s *Spec) resolve() (*Spec, error) {
 	}
 	if c.hasConfig {
 		var err error
-		if c.encoded, err = encodeConfig(c.config); err != nil {
+		if c.encoded, err = task.EncodeConfig(c.config); err != nil {
 			return nil, c.errorf("its configuration does not encode as JSON: %w", err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/framework/wire"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
@@ -68,13 +69,14 @@ type HandlerReport struct {
 func (h *Hub) Reports() []Report {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.current == nil {
+	if h.over {
 		return append([]Report(nil), h.reports...)
 	}
 	return h.accounts()
 }
 
-// accounts are the reports of a run that goes on. h.mu is held.
+// accounts are the reports of a run until all plugins have dealt with it. h.mu is
+// held.
 func (h *Hub) accounts() []Report {
 	out := append([]Report(nil), h.reports...)
 	for _, a := range h.attached {
@@ -84,10 +86,10 @@ func (h *Hub) accounts() []Report {
 }
 
 func (a *attachment) report() Report {
-	_, last := a.hub.events.behind(a.reader)
-	all := a.hub.events.addresses()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	_, last := a.hub.events.behind(a.reader) // now, so that nothing beyond it is dealt with
+	all := a.hub.events.addresses()
 	r := Report{Name: a.spec.name, State: a.doing(), Emitted: last - a.first, Missed: a.missed, Undelivered: last - a.done,
 		Restarts: a.restarts, Loops: a.loops.Load(), Flush: a.flushed, Err: a.lost, MissedEvents: map[string]uint64{}}
 	if a.done < last && a.gapsAhead() > 0 {
@@ -98,7 +100,7 @@ func (a *attachment) report() Report {
 		r.MissedEvents[all[n].String()] += count
 	}
 	for i, handler := range a.handlers {
-		h := HandlerReport{Event: address{handler.GetScope(), handler.GetTask(), handler.GetEvent()}.String(), Name: handler.GetName(),
+		h := HandlerReport{Event: wire.EventName(handler.GetScope(), handler.GetTask(), handler.GetEvent()), Name: handler.GetName(),
 			Hidden: handler.GetHidden(), of: handler}
 		if i < len(a.calls) {
 			h.Calls = a.calls[i]
@@ -118,22 +120,14 @@ func (a *attachment) doing() State {
 		return Lost
 	case a.serving:
 		return Running
-	case a.ending:
+	case a.life.Err() != nil:
 		return Ended
 	}
 	return Restarting
 }
 
 // String returns the event with its task, where it has one.
-func (a address) String() string {
-	switch a.scope {
-	case pb.Scope_SCOPE_TASK:
-		return a.task + "." + a.event
-	case pb.Scope_SCOPE_EVERY_TASK:
-		return "*." + a.event
-	}
-	return a.event
-}
+func (a address) String() string { return wire.EventName(a.scope, a.task, a.event) }
 
 func (l *eventLog) addresses() []address {
 	l.mu.Lock()

@@ -239,8 +239,13 @@ func (a *attachment) collectFinish(req *pb.SessionRequest) {
 		return
 	}
 	a.asked = true
-	f := proto.Clone(a.finishing).(*pb.Finish)
+	f := proto.Clone(a.finishing).(*pb.Finish) // of before anybody has flushed
 	f.LastSeq, f.Missed, f.Stay = last, a.missed, a.spec.stay
 	a.addOwn(f.Gauges, last)
+	for _, p := range f.Gauges.Plugins {
+		if p.Self {
+			p.Lag = 0 // everything was sent
+		}
+	}
 	req.Finish = f
 }

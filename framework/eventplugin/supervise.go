@@ -11,6 +11,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/session"
+	"github.com/signalbox-go/signalbox/framework/wire"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -21,8 +22,6 @@ const (
 	restartWindow = time.Minute
 	// endGrace is how long a process has to end after its session was closed.
 	endGrace = 2 * time.Second
-	// maxState is how large a plugin's state may be, in bytes.
-	maxState = 1 << 20
 )
 
 // supervise keeps the plugin going: it serves the session of the process that
@@ -36,9 +35,8 @@ func (a *attachment) supervise() {
 		err := a.serve()
 		a.mu.Lock()
 		a.serving = false
-		ending := a.ending
 		a.mu.Unlock()
-		if ending {
+		if a.life.Err() != nil {
 			return
 		}
 		a.hub.log().Warn("event plugin died", "plugin", a.describe(), "error", err)
@@ -50,9 +48,12 @@ func (a *attachment) supervise() {
 			if !a.pause(delays.NextBackOff()) {
 				return
 			}
-			err = a.start(context.Background(), true)
+			err = a.start(a.life, true)
 			if err == nil {
 				break
+			}
+			if a.life.Err() != nil {
+				return
 			}
 			if errors.Is(err, session.ErrSetup) || errors.Is(err, pluginproc.ErrChecksum) || errors.Is(err, pluginproc.ErrNotFound) {
 				a.lose(fmt.Errorf("its process cannot be replaced: %w", err))
@@ -60,12 +61,6 @@ func (a *attachment) supervise() {
 			}
 		}
 	}
-}
-
-func (a *attachment) isEnding() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.ending
 }
 
 // mayRestart counts a death, and reports whether the budget allows another
@@ -89,15 +84,11 @@ func (a *attachment) mayRestart() bool {
 func (a *attachment) pause(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
-	for {
-		if a.isEnding() {
-			return false
-		}
-		select {
-		case <-t.C:
-			return true
-		case <-a.reader.wake:
-		}
+	select {
+	case <-t.C:
+		return true
+	case <-a.life.Done():
+		return false
 	}
 }
 
@@ -106,9 +97,8 @@ func (a *attachment) lose(err error) {
 	err = a.spec.errorf("%w", err)
 	a.mu.Lock()
 	a.lost = err
-	mustNotMiss := a.lossless
 	a.mu.Unlock()
-	a.hub.events.detach(a.reader)
+	mustNotMiss := a.hub.events.detach(a.reader)
 	a.hub.advanced()
 	s := a.hub.scheduler()
 	switch {
@@ -202,8 +192,8 @@ func (a *attachment) receive(s *session.Session) error {
 
 // acknowledged takes note of what the plugin has dealt with.
 func (a *attachment) acknowledged(ack *pb.Ack) error {
-	if len(ack.GetState()) > maxState {
-		return fmt.Errorf("%w: a state of %d bytes; it may have %d", session.ErrProtocol, len(ack.GetState()), maxState)
+	if len(ack.GetState()) > wire.MaxState {
+		return fmt.Errorf("%w: a state of %d bytes; it may have %d", session.ErrProtocol, len(ack.GetState()), wire.MaxState)
 	}
 	a.mu.Lock()
 	if ack.GetSeq() > a.scanned {
@@ -332,7 +322,9 @@ func (a *attachment) finish(ctx context.Context, f *pb.Finish) {
 	s, proc, linger := a.session, a.proc, a.linger
 	lost = a.lost != nil
 	stays := a.spec.stay && inTime && !lost
-	a.ending = !stays
+	if !stays {
+		a.end()
+	}
 	a.mu.Unlock()
 	if stays {
 		return
@@ -381,13 +373,13 @@ func awaitExit(ctx context.Context, proc *pluginproc.Process, linger time.Durati
 func (a *attachment) staying() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return !a.ending && a.lost == nil
+	return a.life.Err() == nil && a.lost == nil
 }
 
 // kill ends the plugin at once.
 func (a *attachment) kill() {
 	a.mu.Lock()
-	a.ending = true
+	a.end() // no process is taken on any more
 	proc := a.proc
 	a.mu.Unlock()
 	proc.Kill()
@@ -398,7 +390,7 @@ func (a *attachment) kill() {
 // quit ends a plugin that stayed.
 func (a *attachment) quit() {
 	a.mu.Lock()
-	a.ending = true
+	a.end()
 	s, proc := a.session, a.proc
 	a.mu.Unlock()
 	_ = s.CloseSend() // an error means that it has ended already

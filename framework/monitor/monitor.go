@@ -47,9 +47,8 @@ type Totals struct {
 	Submitted, Finished, Cancelled uint64
 	// PeakQueue is how long the queue has been at its longest.
 	PeakQueue int
-	// Samples is how many there have been, and Kept how many are kept.
+	// Samples is how many there have been, kept or not.
 	Samples uint64
-	Kept    int
 }
 
 // Monitor is an observer of one scheduler, for all its runs. Its methods may be
@@ -173,7 +172,5 @@ func (m *Monitor) Samples() []Sample {
 func (m *Monitor) Totals() Totals {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	t := m.totals
-	t.Kept = len(m.kept)
-	return t
+	return m.totals
 }

@@ -48,7 +48,12 @@ func setUp(s *sdk.Scheduler, c Config) error {
 	s.OnGap.Do(func(g sdk.Gap) { j.gap(g.First, g.Last, g.Missed) })
 	s.OnSummary.Do(j.summary)
 	s.OnAcknowledge(w.flush)
-	s.OnFlush(func(context.Context) error { return w.finish() })
+	s.OnFlush(func(context.Context) error {
+		if err := w.finish(); err != nil {
+			s.Fail(err)
+		}
+		return nil
+	})
 	return nil
 }
 
@@ -66,9 +71,6 @@ func (j *journal) goOn(s *sdk.Scheduler, end *reader.Entry) {
 			j.of(run.Ref, time.Unix(0, nanos))
 			j.last, j.over = end.Seq, end.Type == reader.TypeSummary
 			s.ResumeAfter(end.Seq)
-			if j.w.size == 0 { // it was about to begin this file
-				j.w.lines = j.appendRun(j.w.lines)
-			}
 			return
 		}
 	}
@@ -111,6 +113,7 @@ func (j *journal) record(r *sdk.Record) error {
 	if r.Kind == sdk.KindStart {
 		j.over = false
 	}
+	j.w.start()
 	j.last = r.Seq
 	j.w.lines = j.enc.record(j.w.lines, r)
 	if len(j.w.lines) >= flushAt {
@@ -120,6 +123,7 @@ func (j *journal) record(r *sdk.Record) error {
 }
 
 func (j *journal) gap(first, last uint64, missed map[string]uint64) {
+	j.w.start()
 	j.last = last
 	id := fmt.Sprintf("gap-%d-%d", first, last)
 	j.w.lines = j.enc.end(j.enc.begin(j.w.lines, reader.TypeGap, id, last, time.Now()), reader.Gap{First: first, Last: last, Missed: missed})
@@ -130,6 +134,7 @@ func (j *journal) summary(e sdk.Summary) {
 		return // a process that died has written it
 	}
 	j.over = true
+	j.w.start()
 	data := reader.Summary{Exit: e.Exit, Message: e.Message, Error: failureOf(e.Err), Elapsed: e.Elapsed.Seconds(), Records: e.Records, Missed: e.Missed,
 		Events: e.Events, Workers: reader.Workers{Started: e.Gauges.WorkersStarted, Lost: e.Gauges.WorkersLost}}
 	for _, r := range e.Refused {

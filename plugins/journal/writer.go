@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ type writer struct {
 	keep     int   // 0 for all
 	sync     time.Duration
 	compress *zstd.Encoder // nil for plain lines
-	// begin appends what every new file begins with.
+	// begin appends what every file begins with.
 	begin func([]byte) []byte
 	// fail is called, on any goroutine, where what was written cannot be synced.
 	fail func(error)
@@ -39,6 +40,14 @@ type writer struct {
 
 // flushAt is how many bytes of lines are written without waiting for more.
 const flushAt = 1 << 20
+
+// start has a file that is empty begin as it must, before the first line is
+// added: a file that was rotated at the very end of a run is not begun.
+func (w *writer) start() {
+	if w.size == 0 && len(w.lines) == 0 {
+		w.lines = w.begin(w.lines)
+	}
+}
 
 // flush writes the lines to the file: when it returns nil, they stay if this
 // process dies.
@@ -110,6 +119,9 @@ func (w *writer) rotate() error {
 	if len(numbers) > 0 {
 		next = numbers[len(numbers)-1] + 1
 	}
+	if runtime.GOOS == "windows" { // where a file that is open cannot be renamed
+		_ = w.file.Close() // it is synced
+	}
 	if err := os.Rename(w.path, reader.RotatedName(w.path, next)); err != nil {
 		return fmt.Errorf("journal: the file cannot be rotated: %w", err)
 	}
@@ -124,11 +136,7 @@ func (w *writer) rotate() error {
 	w.mu.Unlock()
 	w.size = 0
 	_ = old.Close() // it is synced
-	if err := w.removeOld(append(numbers, next)); err != nil {
-		return err
-	}
-	w.lines = w.begin(w.lines)
-	return w.flush()
+	return w.removeOld(append(numbers, next))
 }
 
 // removeOld removes the oldest of the rotated files, if there are too many.

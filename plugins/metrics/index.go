@@ -48,7 +48,7 @@ func (r *registries) rows() ([]row, error) {
 	return out, nil
 }
 
-// unitOf tells the unit of a metric by its name, which ends in it.
+// unitOf tells the unit of a metric by its name, of which it is a part.
 func unitOf(name string) string {
 	for part := range strings.SplitSeq(name, "_") {
 		switch part {

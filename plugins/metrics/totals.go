@@ -242,10 +242,5 @@ func (t *totals) summary(e sdk.Summary) {
 		t.Ended = map[string]uint64{}
 	}
 	t.Ended[e.Exit]++
-	for i := range e.Gauges.Plugins {
-		if p := &e.Gauges.Plugins[i]; p.Self {
-			p.Lag = 0
-		}
-	}
 	t.hear(e.Gauges)
 }

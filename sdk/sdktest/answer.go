@@ -8,16 +8,11 @@ import (
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/wire"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 	"github.com/signalbox-go/signalbox/sdk"
 )
-
-// kindLoop is the kind of error of an emission that would go on for ever.
-const kindLoop = "event-loop"
-
-// maxDepth is how many emissions of a plugin may lead to each other.
-const maxDepth = 16
 
 // carryOut does what the plugin asks for. What is to happen once it has the
 // answer is left to after. a.mu is held.
@@ -89,8 +84,8 @@ func (a *Attachment) emit(call Request, depth uint32) (after func(), err error) 
 	switch {
 	case call.Event == "" || strings.HasPrefix(call.Event, "on_"):
 		return nil, fmt.Errorf("event %q cannot be emitted: events whose names begin with on_ are the scheduler's to tell", call.Event)
-	case depth > maxDepth:
-		return nil, task.Errorf(kindLoop, "event %q is not emitted: it would be the %d. in a row of events that plugins emit because of each other", call.Event, depth)
+	case depth > wire.MaxDepth:
+		return nil, task.Errorf(wire.KindLoop, "event %q is not emitted: it would be the %d. in a row of events that plugins emit because of each other", call.Event, depth)
 	case call.Task != "" && a.findTask(call.Task) == 0:
 		return nil, fmt.Errorf("unknown task %q; there are %s", call.Task, a.taskNames())
 	}

@@ -490,3 +490,53 @@ func TestOptionsOfASubmitAreSeen(t *testing.T) {
 	require.Equal(t, time.Minute, p.Asked()[0].Timeout)
 	require.Equal(t, 3, p.Asked()[0].Priority)
 }
+
+// What a plugin learns last is in the state that it leaves, too.
+func TestStateAfterTheSummary(t *testing.T) {
+	t.Parallel()
+	p := sdktest.Attach(t, sdk.EventPlugin("ends", func(s *sdk.Scheduler, _ struct{}) error {
+		var ends []string
+		sdk.Checkpoint(s, &ends)
+		s.OnSummary.Do(func(e sdk.Summary) { ends = append(ends, e.Exit) })
+		return nil
+	}))
+	p.Finish()
+	var ends []string
+	p.Checkpoint(&ends)
+	require.Equal(t, []string{"exhausted"}, ends)
+}
+
+// Configurations arrive as a host sends them.
+func TestConfigurationsWithDurations(t *testing.T) {
+	t.Parallel()
+	type config struct {
+		Every time.Duration  `hcl:"every"`
+		Sync  *time.Duration `hcl:"sync,optional"`
+		None  *time.Duration `hcl:"none,optional"`
+	}
+	zero := time.Duration(0)
+	var got config
+	sdktest.Host{Config: config{Every: time.Second, Sync: &zero}}.Attach(t, sdk.EventPlugin("timed", func(_ *sdk.Scheduler, c config) error {
+		got = c
+		return nil
+	}))
+	require.Equal(t, config{Every: time.Second, Sync: &zero}, got)
+	_, err := sdktest.Host{Config: struct {
+		Every *time.Duration `hcl:"every"`
+	}{}}.OpenAttachment(t, sdk.EventPlugin("timed", func(*sdk.Scheduler, config) error { return nil }))
+	require.ErrorContains(t, err, "every")
+}
+
+// What was refused is in the gauges as it is in the summary.
+func TestRefusalsInTheGauges(t *testing.T) {
+	t.Parallel()
+	var sum sdk.Summary
+	p := sdktest.Host{Allow: []string{"submit"}}.Attach(t, sdk.EventPlugin("asks", func(s *sdk.Scheduler, _ struct{}) error {
+		s.OnStart.Do(func() { _, _ = s.Submit("nothing", 1) })
+		s.OnSummary.Do(func(e sdk.Summary) { sum = e })
+		return nil
+	}))
+	p.Start()
+	p.Finish()
+	require.Equal(t, sum.Refused, sum.Gauges.Refusals)
+}

@@ -111,12 +111,18 @@ func (a *Attachment) handle(resp *pb.SessionResponse) {
 	if subs := resp.GetSubscriptions(); subs != nil {
 		a.subs = subs
 	}
-	if ack := resp.GetAck(); ack != nil && a.flying > 0 && ack.GetSeq() >= a.flying {
-		now := acked{seq: ack.GetSeq(), state: a.acks[len(a.acks)-1].state, calls: ack.GetCalls()}
+	if ack := resp.GetAck(); ack != nil && ack.GetSeq() >= a.flying {
+		last := &a.acks[len(a.acks)-1]
+		now := acked{seq: ack.GetSeq(), state: last.state, calls: ack.GetCalls()}
 		if ack.State != nil {
 			now.state = ack.GetState()
 		}
-		a.acks, a.flying = append(a.acks, now), 0
+		if now.seq == last.seq {
+			*last = now // the state is of after the last record
+		} else {
+			a.acks = append(a.acks, now)
+		}
+		a.flying = 0
 	}
 	a.finished = a.finished || resp.GetFinished()
 	a.pump()

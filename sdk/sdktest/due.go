@@ -3,19 +3,14 @@ package sdktest
 import (
 	"slices"
 
+	"github.com/signalbox-go/signalbox/framework/wire"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
-)
-
-// Events of the plugin's own that it subscribes to.
-const (
-	everyRecord = "*"
-	workerEvent = "worker"
 )
 
 // subscribed reports whether a handler hears of an event at all. a.mu is held.
 func (a *Attachment) subscribed(at address) bool {
 	return slices.ContainsFunc(a.subs.GetHandlers(), func(h *pb.Handler) bool {
-		return !h.GetGone() && (hears(h, at) || h.GetScope() == pb.Scope_SCOPE_SCHEDULER && h.GetEvent() == everyRecord)
+		return !h.GetGone() && (hears(h, at) || h.GetScope() == pb.Scope_SCOPE_SCHEDULER && h.GetEvent() == wire.EveryRecord)
 	})
 }
 
@@ -31,7 +26,7 @@ func (a *Attachment) due(e *entry) (it, payload bool) {
 		if h.GetGone() {
 			continue
 		}
-		if h.GetScope() == pb.Scope_SCOPE_SCHEDULER && (h.GetEvent() == everyRecord || h.GetEvent() == workerEvent && e.kind == pb.Kind_KIND_WORKER) {
+		if h.GetScope() == pb.Scope_SCOPE_SCHEDULER && (h.GetEvent() == wire.EveryRecord || h.GetEvent() == wire.WorkerEvent && e.kind == pb.Kind_KIND_WORKER) {
 			it = true
 			payload = payload || a.subs.GetResults() || !result
 			continue

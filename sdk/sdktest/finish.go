@@ -43,9 +43,7 @@ func (a *Attachment) finishMessage() *pb.Finish {
 	for at, n := range a.allCounts() {
 		f.Counts = append(f.Counts, at.count(n))
 	}
-	for what, n := range a.refused {
-		f.Refused = append(f.Refused, &pb.Refused{Task: what.task, Reason: what.reason, Count: n})
-	}
+	f.Refused = f.Gauges.Refusals
 	return f
 }
 

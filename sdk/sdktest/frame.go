@@ -87,8 +87,9 @@ func (a *Attachment) frame(e *entry, payload bool) *pb.Events {
 // gauges tell how the run stands. a.mu is held.
 func (a *Attachment) gauges() *pb.Gauges {
 	g := &pb.Gauges{Queue: uint64(len(a.futures)), Workers: 1, LastSeq: uint64(len(a.log)), Missed: a.missed}
-	for _, n := range a.refused {
+	for what, n := range a.refused {
 		g.Refused += n
+		g.Refusals = append(g.Refusals, &pb.Refused{Task: what.task, Reason: what.reason, Count: n})
 	}
 	return g
 }

@@ -1,7 +1,7 @@
 package sdktest
 
 import (
-	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
+	"github.com/signalbox-go/signalbox/framework/wire"
 )
 
 // Handler is one subscription of a plugin.
@@ -23,13 +23,7 @@ func (a *Attachment) Handlers() []Handler {
 		if h.GetGone() {
 			continue
 		}
-		handler := Handler{Event: h.GetEvent(), Name: h.GetName(), Every: int(h.GetEvery())}
-		switch h.GetScope() {
-		case pb.Scope_SCOPE_TASK:
-			handler.Event = h.GetTask() + "." + handler.Event
-		case pb.Scope_SCOPE_EVERY_TASK:
-			handler.Event = "*." + handler.Event
-		}
+		handler := Handler{Event: wire.EventName(h.GetScope(), h.GetTask(), h.GetEvent()), Name: h.GetName(), Every: int(h.GetEvery())}
 		if i < len(calls) {
 			handler.Calls = calls[i]
 		}

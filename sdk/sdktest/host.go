@@ -2,11 +2,8 @@ package sdktest
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
-	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -117,40 +114,11 @@ func (h Host) config() ([]byte, error) {
 	if h.Config == nil {
 		return nil, nil
 	}
-	data, err := json.Marshal(asBlock(h.Config))
+	data, err := task.EncodeConfig(h.Config)
 	if err != nil {
 		return nil, task.Errorf(task.KindEncode, "sdktest: the configuration does not encode as JSON: %v", err)
 	}
 	return data, nil
-}
-
-// asBlock turns a struct with hcl tags into what a config block gives that has
-// everything but what is optional and zero. Other values are left alone.
-func asBlock(config any) any {
-	v := reflect.Indirect(reflect.ValueOf(config))
-	if v.Kind() != reflect.Struct {
-		return config
-	}
-	block, tagged := map[string]any{}, false
-	for _, f := range reflect.VisibleFields(v.Type()) {
-		name, rest, _ := strings.Cut(f.Tag.Get("hcl"), ",")
-		if name == "" || !f.IsExported() {
-			continue
-		}
-		tagged = true
-		value, err := v.FieldByIndexErr(f.Index)
-		if err != nil || rest == "optional" && value.IsZero() {
-			continue
-		}
-		block[name] = value.Interface()
-		if d, ok := block[name].(time.Duration); ok {
-			block[name] = d.String()
-		}
-	}
-	if !tagged {
-		return config
-	}
-	return block
 }
 
 // offered asks the plugin for the names of its tasks, as a host does.

@@ -113,8 +113,8 @@ func (r *Run) task(name string) *Task {
 // ended counts the end of a future.
 func (r *Run) ended(e *reader.Entry) {
 	r.Timeline.add(e.Time.Sub(r.begun), e.Type == reader.TypeException)
-	if e.Elapsed == 0 && e.Type == reader.TypeCancelled {
-		return // it has never run
+	if e.Elapsed == 0 && e.Type != reader.TypeResult {
+		return // it has never run, or nobody knows for how long
 	}
 	t := r.task(e.Task)
 	t.Elapsed.add(e.Elapsed)

@@ -344,6 +344,11 @@ func (l *Link) ack() {
 		return
 	}
 	l.mirror.Acknowledging()
+	l.sendAck()
+}
+
+// sendAck sends the last record that was dealt with, and the plugin's state.
+func (l *Link) sendAck() {
 	a := &pb.Ack{Seq: l.seq, Calls: l.mirror.Calls()}
 	state, err := l.mirror.State()
 	switch {
@@ -363,7 +368,9 @@ func (l *Link) finish(ctx context.Context, f *pb.Finish) {
 			slog.ErrorContext(ctx, "not everything could be flushed", "error", err)
 		}
 	})
-	l.ack()
+	// The records are acknowledged, before what writes them was flushed. The
+	// state may have changed since.
+	l.sendAck()
 	l.out.add(&pb.SessionResponse{Finished: true})
 	if !f.GetStay() && l.mirror.Linger() > 0 {
 		l.guarded("lingering", func() { l.mirror.Lingering(ctx) })

@@ -1,4 +1,4 @@
-package eventplugin
+package task
 
 import (
 	"encoding/json"
@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// encodeConfig returns a configuration as JSON. A struct whose fields have the
+// EncodeConfig returns the configuration of an event plugin as JSON, as hosts send it. A struct whose fields have the
 // tags with which a plugin declares its configuration is an object with these
 // names; anything else is as encoding/json has it.
-func encodeConfig(config any) ([]byte, error) {
+func EncodeConfig(config any) ([]byte, error) {
 	v := reflect.ValueOf(config)
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
@@ -34,7 +34,11 @@ func encodeConfig(config any) ([]byte, error) {
 		switch d := attributes[name].(type) {
 		case time.Duration:
 			attributes[name] = d.String()
-		case *time.Duration: // optional, and not zero if it is not given
+		case *time.Duration:
+			if d == nil {
+				delete(attributes, name) // as if it were optional; who takes it says that it is missing
+				continue
+			}
 			attributes[name] = d.String()
 		}
 	}
