@@ -3,7 +3,6 @@
 package eventplugin_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,6 +24,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/internal/testlog"
 )
 
 // patience bounds what should take milliseconds, on a busy machine.
@@ -36,30 +36,13 @@ type rig struct {
 	t      *testing.T
 	hub    *eventplugin.Hub
 	double *scheduler.Task[int, int]
-	logs   *logs
+	logs   *testlog.Buffer
 	dir    string
-}
-
-type logs struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
 }
 
 func newRig(t *testing.T, exec scheduler.Executor, plugins func(dir string) []*eventplugin.Spec) *rig {
 	t.Helper()
-	r := &rig{t: t, logs: &logs{}, dir: t.TempDir()}
+	r := &rig{t: t, logs: &testlog.Buffer{}, dir: t.TempDir()}
 	r.hub = eventplugin.New(plugins(r.dir)...)
 	r.Scheduler = scheduler.New(exec, scheduler.Name("test"), scheduler.Observed(r.hub), scheduler.Logger(slog.New(slog.NewTextHandler(r.logs, nil))))
 	r.double = scheduler.NewTask(r.Scheduler, double)

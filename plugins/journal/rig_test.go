@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/eventplugin"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
+	"github.com/signalbox-go/signalbox/internal/testlog"
 	"github.com/signalbox-go/signalbox/plugins/journal/reader"
 	"github.com/signalbox-go/signalbox/sdk"
 )
@@ -43,25 +43,8 @@ type rig struct {
 	t      testing.TB
 	hub    *eventplugin.Hub
 	double *scheduler.Task[int, int]
-	logs   *logs
+	logs   *testlog.Buffer
 	path   string // of the journal
-}
-
-type logs struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
 }
 
 type config map[string]any
@@ -69,7 +52,7 @@ type config map[string]any
 // newRig makes a scheduler with a journal in a folder.
 func newRig(t testing.TB, dir string, c config, opts ...eventplugin.Option) *rig {
 	t.Helper()
-	r := &rig{t: t, logs: &logs{}, path: filepath.Join(dir, "journal.jsonl")}
+	r := &rig{t: t, logs: &testlog.Buffer{}, path: filepath.Join(dir, "journal.jsonl")}
 	all := config{"file": r.path}
 	maps.Copy(all, c)
 	r.hub = eventplugin.New(eventplugin.Self("journal", append([]eventplugin.Option{eventplugin.Config(all), eventplugin.FlushWithin(patience)}, opts...)...))

@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,26 +22,10 @@ import (
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/internal/testlog"
 	"github.com/signalbox-go/signalbox/plugins/metrics"
 	"github.com/signalbox-go/signalbox/sdk"
 )
-
-type logs struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
 
 // rig is a scheduler with the plugin in a process of its own.
 type rig struct {
@@ -50,7 +33,7 @@ type rig struct {
 	t    *testing.T
 	hub  *eventplugin.Hub
 	half *scheduler.Task[int, int]
-	logs *logs
+	logs *testlog.Buffer
 }
 
 // config is the plugin's configuration by words; metrics.Config is another.
@@ -61,7 +44,7 @@ func newRig(t *testing.T, c any, opts ...eventplugin.Option) *rig {
 	if words, ok := c.(config); ok && words["listen"] == nil {
 		words["listen"] = ":0"
 	}
-	r := &rig{t: t, logs: &logs{}, hub: eventplugin.New(eventplugin.Self("metrics", append(opts, eventplugin.Config(c))...))}
+	r := &rig{t: t, logs: &testlog.Buffer{}, hub: eventplugin.New(eventplugin.Self("metrics", append(opts, eventplugin.Config(c))...))}
 	r.Scheduler = scheduler.New(local.Pool(2), scheduler.Name("test"), scheduler.Observed(r.hub), scheduler.Logger(slog.New(slog.NewTextHandler(r.logs, nil))))
 	r.half = scheduler.NewTask(r.Scheduler, half)
 	t.Cleanup(func() {
