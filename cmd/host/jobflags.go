@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/signalbox-go/signalbox/framework/job"
-	"github.com/signalbox-go/signalbox/framework/task"
 )
 
 // jobFlags are the flags of commands that read a job file.
@@ -22,7 +21,7 @@ type jobFlags struct {
 
 func (f *jobFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "value of a variable, as NAME=VALUE; may be given again")
-	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "event plugin to attach besides those of the job file: "+strings.Join(bundledNames(), ", ")+", or the path of an executable or Go main package; may be given again")
+	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "event plugin to attach besides those of the job file: "+strings.Join(job.BundledPlugins(), ", ")+", or the path of an executable or Go main package; may be given again")
 	cmd.Flags().Var(&f.workers, "workers", "worker processes of every plugin, instead of what the job file says; 0 for one per CPU")
 }
 
@@ -37,22 +36,12 @@ func (f *jobFlags) options(log *slog.Logger) (job.Options, error) {
 	}
 	for _, a := range f.attach {
 		if a == "" {
-			return opts, fmt.Errorf("--attach is empty: it must be one of %s, or a path such as ./alert", strings.Join(bundledNames(), ", "))
+			return opts, fmt.Errorf("--attach is empty: it must be one of %s, or a path such as ./alert", strings.Join(job.BundledPlugins(), ", "))
 		}
 	}
 	opts.Attach = f.attach
 	opts.Workers = f.workers.n
 	return opts, nil
-}
-
-// bundledNames are the event plugins that can be attached by name.
-func bundledNames() []string {
-	var names []string
-	offered, _ := task.OfferedPlugins()
-	for _, p := range offered {
-		names = append(names, p.Name)
-	}
-	return names
 }
 
 // workerCount is a flag's number of workers, nil for as many as the job file

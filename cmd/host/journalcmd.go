@@ -38,8 +38,8 @@ func oneJournal(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-const journalExitCodes = `Exit codes: 0 all is well, 1 the output cannot be written, 2 the journal cannot
-be read, 130 interrupted.`
+const journalExitCodes = `Exit codes: 0 all is well, 1 the output cannot be written, 2 wrong usage, or the
+journal cannot be read, 130 interrupted.`
 
 // readJournal opens a journal, has fn read it, and tells what it could not.
 func readJournal(cmd *cobra.Command, name, path string, fn func(*reader.Journal, *bufio.Writer) error) error {

@@ -81,50 +81,42 @@ func printRun(w io.Writer, r *stats.Run) {
 	printRunEvents(w, r)
 }
 
-// printTable prints a table with its title.
-func printTable(w io.Writer, flags uint, fill func(io.Writer)) {
+// printTable prints an empty line, the header, and a line for each of n rows,
+// unless there is none. Cells end with tabs; flags are those of text/tabwriter.
+func printTable(w io.Writer, flags uint, header string, n int, row func(t io.Writer, i int)) {
+	if n == 0 {
+		return
+	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', flags)
-	fill(t)
+	fmt.Fprintln(t, header)
+	for i := range n {
+		row(t, i)
+	}
 	_ = t.Flush() // an error comes back when everything is flushed
 }
 
 func printRunTasks(w io.Writer, r *stats.Run) {
-	if len(r.Tasks) == 0 {
-		return
-	}
-	printTable(w, tabwriter.AlignRight, func(t io.Writer) {
-		fmt.Fprintln(t, "task\tsubmitted\tresults\texceptions\tcancelled\topen\tmean\tp50\tp99\tmax\twaited p50\tp99\t")
-		for _, name := range slices.Sorted(maps.Keys(r.Tasks)) {
-			n := r.Tasks[name]
-			fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%v\t%v\t%v\t%v\t\n", name, n.Submitted, n.Results, n.Exceptions, n.Cancelled, n.Open(),
-				short(n.Elapsed.Mean()), short(n.Elapsed.Quantile(50)), short(n.Elapsed.Quantile(99)), short(n.Elapsed.Max()),
-				short(n.Wait.Quantile(50)), short(n.Wait.Quantile(99)))
-		}
+	names := slices.Sorted(maps.Keys(r.Tasks))
+	printTable(w, tabwriter.AlignRight, "task\tsubmitted\tresults\texceptions\tcancelled\topen\tmean\tp50\tp99\tmax\twaited p50\tp99\t", len(names), func(t io.Writer, i int) {
+		n := r.Tasks[names[i]]
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%v\t%v\t%v\t%v\t%v\t%v\t\n", names[i], n.Submitted, n.Results, n.Exceptions, n.Cancelled, n.Open(),
+			short(n.Elapsed.Mean()), short(n.Elapsed.Quantile(50)), short(n.Elapsed.Quantile(99)), short(n.Elapsed.Max()),
+			short(n.Wait.Quantile(50)), short(n.Wait.Quantile(99)))
 	})
 }
 
 func printRunSlowest(w io.Writer, r *stats.Run) {
-	if len(r.Slowest) == 0 {
-		return
-	}
-	printTable(w, 0, func(t io.Writer) {
-		fmt.Fprintln(t, "slowest\tfuture\ttook\tended as")
-		for _, s := range r.Slowest {
-			fmt.Fprintf(t, "%s\t%d\t%v\t%s\n", s.Task, s.Future, short(secondsOf(s.Elapsed)), s.Outcome)
-		}
+	printTable(w, 0, "slowest\tfuture\ttook\tended as", len(r.Slowest), func(t io.Writer, i int) {
+		s := r.Slowest[i]
+		fmt.Fprintf(t, "%s\t%d\t%v\t%s\n", s.Task, s.Future, short(secondsOf(s.Elapsed)), s.Outcome)
 	})
 }
 
 func printRunErrors(w io.Writer, r *stats.Run) {
-	if len(r.Errors) == 0 {
-		return
-	}
-	printTable(w, 0, func(t io.Writer) {
-		fmt.Fprintln(t, "errors\ttask\tfirst future\tsuch as")
-		for _, e := range r.Errors {
-			fmt.Fprintf(t, "%d\t%s\t%d\t%s\n", e.Count, e.Task, e.Future, cut(oneLine(failureText(&reader.Failure{Kind: e.Kind, Message: e.Sample}))))
-		}
+	printTable(w, 0, "errors\ttask\tfirst future\tsuch as", len(r.Errors), func(t io.Writer, i int) {
+		e := r.Errors[i]
+		fmt.Fprintf(t, "%d\t%s\t%d\t%s\n", e.Count, e.Task, e.Future, cut(oneLine(failureText(&reader.Failure{Kind: e.Kind, Message: e.Sample}))))
 	})
 	if r.OtherErrors > 0 {
 		fmt.Fprintf(w, "and %d more, unlike these\n", r.OtherErrors)
@@ -135,32 +127,25 @@ func printRunErrors(w io.Writer, r *stats.Run) {
 const chartWidth = 40
 
 func printRunTimeline(w io.Writer, l *stats.Timeline) {
-	if len(l.Buckets) == 0 {
-		return
+	var most uint64
+	for _, b := range l.Buckets {
+		most = max(most, b.Ended)
 	}
-	most := slices.MaxFunc(l.Buckets, func(a, b stats.Bucket) int { return int(a.Ended) - int(b.Ended) }).Ended
-	printTable(w, 0, func(t io.Writer) {
-		fmt.Fprintln(t, "after\tended per second")
-		for i, b := range l.Buckets {
-			bar := strings.Repeat("#", int((b.Ended*chartWidth+most-1)/most))
-			text := fmt.Sprintf("%s %.0f", bar, float64(b.Ended)/l.Width)
-			if b.Failed > 0 {
-				text += fmt.Sprintf(", %d failed", b.Failed)
-			}
-			fmt.Fprintf(t, "%v\t%s\n", secondsOf(float64(i)*l.Width), strings.TrimSpace(text))
+	printTable(w, 0, "after\tended per second", len(l.Buckets), func(t io.Writer, i int) {
+		b := l.Buckets[i]
+		bar := strings.Repeat("#", int((b.Ended*chartWidth+most-1)/most))
+		text := fmt.Sprintf("%s %.0f", bar, float64(b.Ended)/l.Width)
+		if b.Failed > 0 {
+			text += fmt.Sprintf(", %d failed", b.Failed)
 		}
+		fmt.Fprintf(t, "%v\t%s\n", secondsOf(float64(i)*l.Width), strings.TrimSpace(text))
 	})
 }
 
 func printRunWorkers(w io.Writer, r *stats.Run) {
-	if len(r.Workers.Lost) == 0 {
-		return
-	}
-	printTable(w, 0, func(t io.Writer) {
-		fmt.Fprintln(t, "lost worker\tpid\tafter\twhy")
-		for _, l := range r.Workers.Lost {
-			fmt.Fprintf(t, "%s %d\t%d\t%v\t%s\n", l.Executor, l.Worker, l.PID, short(l.Time.Sub(r.Started)), cut(oneLine(l.Error)))
-		}
+	printTable(w, 0, "lost worker\tpid\tafter\twhy", len(r.Workers.Lost), func(t io.Writer, i int) {
+		l := r.Workers.Lost[i]
+		fmt.Fprintf(t, "%s %d\t%d\t%v\t%s\n", l.Executor, l.Worker, l.PID, short(l.Time.Sub(r.Started)), cut(oneLine(l.Error)))
 	})
 	if r.Workers.OtherLost > 0 {
 		fmt.Fprintf(w, "and %d more\n", r.Workers.OtherLost)
@@ -168,13 +153,8 @@ func printRunWorkers(w io.Writer, r *stats.Run) {
 }
 
 func printRunEvents(w io.Writer, r *stats.Run) {
-	if len(r.Events) == 0 {
-		return
-	}
-	printTable(w, 0, func(t io.Writer) {
-		fmt.Fprintln(t, "event\temissions")
-		for _, name := range slices.Sorted(maps.Keys(r.Events)) {
-			fmt.Fprintf(t, "%s\t%d\n", name, r.Events[name])
-		}
+	names := slices.Sorted(maps.Keys(r.Events))
+	printTable(w, 0, "event\temissions", len(names), func(t io.Writer, i int) {
+		fmt.Fprintf(t, "%s\t%d\n", names[i], r.Events[names[i]])
 	})
 }

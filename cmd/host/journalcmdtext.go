@@ -43,58 +43,63 @@ func entryText(e *reader.Entry) string {
 	if e.Elapsed > 0 {
 		fmt.Fprintf(b, ", took %v", short(e.Elapsed))
 	}
-	told := dataText(e)
-	if told != "" {
-		told = ": " + told
+	data := dataText(e)
+	if data != "" {
+		data = ": " + data
 	}
-	return strings.TrimRight(b.String(), " ") + told + "\n"
+	return strings.TrimRight(b.String(), " ") + data + "\n"
 }
 
 // dataText is what there is to tell besides.
 func dataText(e *reader.Entry) string {
-	text, err := "", error(nil)
 	switch e.Type {
 	case reader.TypeException, reader.TypeCancelled:
-		var f reader.Failure
-		err = e.Decode(&f)
-		text = failureText(&f)
+		return told(e, failureText)
 	case reader.TypeStop:
-		var s reader.Stop
-		err = e.Decode(&s)
-		if text = s.Message; s.Error != nil {
-			text += ": " + failureText(s.Error)
-		}
+		return told(e, stopText)
 	case reader.TypeWorker:
-		var c reader.WorkerChange
-		err = e.Decode(&c)
-		text = fmt.Sprintf("%s %d (pid %d) %s", c.Executor, e.Worker, c.PID, c.State)
-		if c.Error != "" {
-			text += ": " + c.Error
-		}
+		return told(e, func(c *reader.WorkerChange) string { return workerText(e.Worker, c) })
 	case reader.TypeRun:
-		var r reader.Run
-		err = e.Decode(&r)
-		text = runText(&r)
+		return told(e, runText)
 	case reader.TypeGap:
-		var g reader.Gap
-		err = e.Decode(&g)
-		text = fmt.Sprintf("records %d to %d are missing", g.First, g.Last)
+		return told(e, gapText)
 	case reader.TypeSummary:
-		var s reader.Summary
-		err = e.Decode(&s)
-		text = summaryText(&s)
-	default:
+		return told(e, summaryText)
+	}
+	return payloadText(e)
+}
+
+// told is the text of a payload, or the payload if it is anything else.
+func told[T any](e *reader.Entry, text func(*T) string) string {
+	var data T
+	if e.Decode(&data) != nil {
 		return payloadText(e)
 	}
-	if err != nil {
-		return payloadText(e) // whatever it is
-	}
-	return cut(oneLine(text))
+	return cut(oneLine(text(&data)))
 }
 
 // failureText is a failure with its kind, which many messages begin with.
 func failureText(f *reader.Failure) string {
 	return f.Kind + ": " + strings.TrimPrefix(f.Message, f.Kind+": ")
+}
+
+func stopText(s *reader.Stop) string {
+	if s.Error == nil {
+		return s.Message
+	}
+	return s.Message + ": " + failureText(s.Error)
+}
+
+func workerText(worker int, c *reader.WorkerChange) string {
+	text := fmt.Sprintf("%s %d (pid %d) %s", c.Executor, worker, c.PID, c.State)
+	if c.Error != "" {
+		text += ": " + c.Error
+	}
+	return text
+}
+
+func gapText(g *reader.Gap) string {
+	return fmt.Sprintf("records %d to %d are missing", g.First, g.Last)
 }
 
 func runText(r *reader.Run) string {

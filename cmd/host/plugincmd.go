@@ -42,7 +42,8 @@ and, as JSON, the schemas of inputs and outputs, and its event plugins, with wha
 their configurations hold. PATH is an executable, or the folder of a Go main
 package, which is built.
 
-Exit codes: 0 all is well, 2 the plugin cannot be started, 130 interrupted.`,
+Exit codes: 0 all is well, 1 the output cannot be written, 2 wrong usage, or the
+plugin cannot be started, 130 interrupted.`,
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
 			"  " + name + " plugin inspect examples/gostats/plugin -o json",
 		Args: onePlugin,

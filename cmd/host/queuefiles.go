@@ -56,12 +56,12 @@ type queueFiles struct {
 	format string
 }
 
-func (f *queueFlags) open(m *monitor.Monitor, j *job.Job) (*queueFiles, error) {
-	csv, err := openReport("queue-csv", "the samples of the queue", f.csv, j)
+func (f *queueFlags) open(m *monitor.Monitor, j *job.Job, sum *reportFile) (*queueFiles, error) {
+	csv, err := openReport("queue-csv", "the samples of the queue", f.csv, j, sum)
 	if err != nil {
 		return nil, err
 	}
-	plot, err := openReport("queue-plot", "the chart of the queue", f.plot, j)
+	plot, err := openReport("queue-plot", "the chart of the queue", f.plot, j, sum, csv)
 	if err != nil {
 		return nil, errors.Join(err, csv.discard())
 	}

@@ -142,3 +142,35 @@ func TestQueueFilesThatCannotBe(t *testing.T) {
 		require.Contains(t, ran.stderr.String(), "host: the samples of the queue cannot be written: ")
 	}
 }
+
+// TestReportsHaveFilesOfTheirOwn has two reports lead to one file, on whatever
+// way, and to devices and pipes, which take both.
+func TestReportsHaveFilesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.write("job.hcl", tasksPlugin+submitOne("double", "1")+`output { path = "out.jsonl" }`)
+	r.write("last.svg", "of the last run\n")
+	require.NoError(t, os.Link(r.path("last.svg"), r.path("hard.csv")))
+	require.NoError(t, os.Symlink("last.svg", r.path("symbolic.json")))
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--summary", "new.json", "--queue-csv", "./run/../new.json"}, `host: --queue-csv "./run/../new.json": this is the file of --summary: choose another path`},
+		{[]string{"--summary", "new.svg", "--queue-plot", "new.svg"}, `host: --queue-plot "new.svg": this is the file of --summary: choose another path`},
+		{[]string{"--queue-csv", "new.svg", "--queue-plot", "new.svg"}, `host: --queue-plot "new.svg": this is the file of --queue-csv: choose another path`},
+		{[]string{"--queue-csv", "hard.csv", "--queue-plot", "last.svg"}, `host: --queue-plot "last.svg": this is the file of --queue-csv: choose another path`},
+		{[]string{"--summary", "symbolic.json", "--queue-csv", "hard.csv"}, `host: --queue-csv "hard.csv": this is the file of --summary: choose another path`},
+		{[]string{"--summary", "out.jsonl"}, `host: --summary "out.jsonl": this is the results file: choose another path`},
+	} {
+		ran := r.host(append([]string{"run", "job.hcl"}, c.args...)...).exits(2)
+		require.Equal(t, c.want+"\nSee 'host run --help'.\n", ran.stderr.String())
+		require.Empty(t, ran.stdout.String())
+	}
+	require.NoFileExists(t, r.path("new.json"), "nothing is left of a run that did not start")
+	require.NoFileExists(t, r.path("new.svg"))
+	require.NoFileExists(t, r.path("out.jsonl"))
+	require.Equal(t, "of the last run\n", r.read("last.svg"))
+
+	r.host("run", "job.hcl", "--summary", "/dev/null", "--queue-csv", "/dev/null").exits(0)
+}

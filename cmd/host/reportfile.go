@@ -15,6 +15,7 @@ import (
 // emptied after: a run that cannot start leaves what is there of the last one
 // alone.
 type reportFile struct {
+	flag string    // by which it is asked for
 	what string    // such as "the summary"
 	w    io.Writer // nil for nowhere
 	file *os.File  // to be closed, nil for none
@@ -22,8 +23,8 @@ type reportFile struct {
 }
 
 // openReport opens the file at the path that a flag gives, empty for none. It
-// must be none that the job needs.
-func openReport(flag, what, path string, j *job.Job) (*reportFile, error) {
+// must be none that the job needs, nor that of another report.
+func openReport(flag, what, path string, j *job.Job, others ...*reportFile) (*reportFile, error) {
 	if path == "" {
 		return &reportFile{what: what}, nil
 	}
@@ -36,7 +37,24 @@ func openReport(flag, what, path string, j *job.Job) (*reportFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be written: %w", what, err)
 	}
-	return &reportFile{what: what, w: f, file: f, made: made}, nil
+	r := &reportFile{flag: flag, what: what, w: f, file: f, made: made}
+	for _, other := range others {
+		if r.sameAs(other) {
+			return nil, errors.Join(fmt.Errorf("--%s %q: this is the file of --%s: choose another path", flag, path, other.flag), r.close())
+		}
+	}
+	return r, nil
+}
+
+// sameAs reports whether both are one file, of which the first would be lost.
+// Pipes and devices take both.
+func (s *reportFile) sameAs(other *reportFile) bool {
+	if other.file == nil {
+		return false
+	}
+	a, errA := s.file.Stat()
+	b, errB := other.file.Stat()
+	return errA == nil && errB == nil && a.Mode().IsRegular() && os.SameFile(a, b)
 }
 
 // write has fill write the file.

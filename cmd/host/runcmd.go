@@ -80,7 +80,7 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	queue, err := c.queue.open(watch, j)
+	queue, err := c.queue.open(watch, j, sum)
 	if err != nil {
 		return errors.Join(err, sum.discard())
 	}

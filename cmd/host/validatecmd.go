@@ -20,14 +20,17 @@ func newValidateCommand(name string) *cobra.Command {
 		Short: "Find the mistakes of a job file",
 		Long: `Finds all mistakes of a job file that can be found without running anything,
 and shows each with its place. No plugin is started or built; that their
-sources exist and can be started or built is checked, and so are checksums, and
-the configurations of event plugins that come with the host.
+sources exist and can be started or built is checked, and so are checksums. Of
+the configurations of event plugins that come with the host, names and types are
+checked, and that nothing is missing.
 
 With --plugins, each plugin is built and started too, is asked what it offers,
-and is ended. That finds names of tasks that it does not have, and
-configurations of event plugins that it does not take.
+and is ended. That finds names of tasks that it does not have, and checks the
+configurations of all event plugins in the same way. What values they accept
+they tell in a run, when they are set up.
 
-Exit codes: 0 no mistakes, 2 mistakes, 130 interrupted.`,
+Exit codes: 0 no mistakes, 1 the output cannot be written, 2 wrong usage, or
+mistakes, 130 interrupted.`,
 		Example: "  " + name + " validate examples/gostats/job.hcl\n" +
 			"  " + name + " validate examples/gostats/job.hcl --var root=/usr/share --plugins",
 		Args: oneJobFile,

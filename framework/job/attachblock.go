@@ -117,8 +117,9 @@ func bundledPlugin(name string) *task.EventPlugin {
 	return nil
 }
 
-// bundledNames are the event plugins that this program offers itself.
-func bundledNames() []string {
+// BundledPlugins returns the names of the event plugins that this program offers
+// itself, which an attach block without a source, and [Options].Attach, can name.
+func BundledPlugins() []string {
 	offered, _ := task.OfferedPlugins()
 	var names []string
 	for _, p := range offered {
@@ -171,7 +172,7 @@ func (a *attachBlock) offers() string {
 
 // requiredOf says that source is missing, where no bundled plugin is meant.
 func (l *loader) requiredOf(b *hcl.Block, content *hcl.BodyContent, name, example string) {
-	bundled := bundledNames()
+	bundled := BundledPlugins()
 	if l.required(b, content, name, example) || len(bundled) == 0 {
 		return
 	}

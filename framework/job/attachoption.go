@@ -16,7 +16,7 @@ func (l *loader) loadAttached() {
 		a := &attachBlock{hidden: true}
 		if !isPath(given) {
 			if bundledPlugin(given) == nil {
-				l.unattached(given, "no event plugin of this name comes with this program"+meant(given, bundledNames())+pathHint(given))
+				l.unattached(given, "no event plugin of this name comes with this program"+meant(given, BundledPlugins())+pathHint(given))
 				continue
 			}
 			a.Name, a.bundled = given, true
