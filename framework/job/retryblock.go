@@ -1,20 +1,11 @@
 package job
 
 import (
-	"slices"
-	"time"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/signalbox-go/signalbox/framework/extension/retry"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
-)
-
-// Delays of a retry block that says nothing; they are those of package retry.
-const (
-	firstDelay   = time.Second
-	longestDelay = time.Minute
 )
 
 // loadRetry reads a retry block.
@@ -23,23 +14,28 @@ func (l *loader) loadRetry(b *hcl.Block) *extensionBlock {
 	x := &extensionBlock{events: []string{retry.RetryScheduled.Name()}}
 	var opts []retry.Option
 	l.decode(content, func(d *decoder) {
-		opts = append(opts, retry.Attempts(d.whole("attempts", 2, 3)), retry.WorkersLost(d.whole("workers_lost", 1, 2)))
+		if n := d.whole("attempts", 2, 0); n > 0 {
+			opts = append(opts, retry.Attempts(n))
+		}
+		if n := d.whole("workers_lost", 1, 0); n > 0 {
+			opts = append(opts, retry.WorkersLost(n))
+		}
 		first, longest := d.duration("delay"), d.duration("max_delay")
 		switch {
 		case first == 0 && longest == 0:
 		case first == 0:
-			opts = append(opts, retry.Backoff(min(firstDelay, longest), longest))
+			opts = append(opts, retry.Backoff(min(retry.DefaultFirst, longest), longest))
 		case longest == 0:
-			opts = append(opts, retry.Backoff(first, max(first, longestDelay)))
+			opts = append(opts, retry.Backoff(first, max(first, retry.DefaultLongest)))
 		case longest < first:
 			d.fail(content.Attributes["max_delay"].Expr.Range(), "Out of range", "max_delay is %v; it must be at least delay, which is %v.", longest, first)
 		default:
 			opts = append(opts, retry.Backoff(first, longest))
 		}
-		if factor := d.above("memory_factor"); factor > 1 && factor <= 1000 {
+		if factor := d.above("memory_factor"); factor > 1 && factor <= retry.MaxFactor {
 			opts = append(opts, retry.MoreMemory(factor))
 		} else if factor > 0 {
-			d.fail(content.Attributes["memory_factor"].Expr.Range(), "Out of range", "memory_factor is %v; it must be more than 1 and at most 1000.", factor)
+			d.fail(content.Attributes["memory_factor"].Expr.Range(), "Out of range", "memory_factor is %v; it must be more than 1 and at most %v.", factor, retry.MaxFactor)
 		}
 		if kinds := d.texts("on"); kinds != nil {
 			d.checkKinds(kinds, content.Attributes["on"].Expr.Range())
@@ -55,9 +51,8 @@ func (d *decoder) checkKinds(kinds []string, at hcl.Range) {
 	if len(kinds) == 0 {
 		d.fail(at, "Out of range", "on has no kind in it, such as \"%s\": leave it out for every error that may be mended.", task.KindWorkerLost)
 	}
-	never := []string{"", task.KindCancelled, task.KindDeadline, task.KindDecode, task.KindEncode, task.KindUnknownTask}
 	for _, k := range kinds {
-		if slices.Contains(never, k) {
+		if k == "" || retry.Hopeless(k) {
 			d.fail(at, "Out of range", "on has %q: an error of this kind never leads to another attempt.", k)
 		}
 	}

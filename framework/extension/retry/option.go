@@ -24,8 +24,17 @@ type config struct {
 // hopeless are kinds of errors that come again however often one tries.
 var hopeless = []string{task.KindDecode, task.KindEncode, task.KindUnknownTask, task.KindDeadline}
 
+// Hopeless reports whether errors of a kind never lead to another attempt.
+func Hopeless(kind string) bool { return kind == task.KindCancelled || slices.Contains(hopeless, kind) }
+
+// Delays that [Backoff] begins with, and goes up to, by default.
+const (
+	DefaultFirst   = time.Second
+	DefaultLongest = time.Minute
+)
+
 func defaults() config {
-	return config{attempts: 3, first: time.Second, max: time.Minute, lost: 2}
+	return config{attempts: 3, first: DefaultFirst, max: DefaultLongest, lost: 2}
 }
 
 // Attempts has a call attempted up to n times in all. The default is 3.
@@ -68,8 +77,8 @@ func (c *config) check() error {
 	if c.lost < 1 {
 		fail("WorkersLost is %d: it must be 1 or more", c.lost)
 	}
-	if c.memory != 0 && !(c.memory > 1 && c.memory <= maxFactor) {
-		fail("MoreMemory is %v: it must be more than 1, and at most %v", c.memory, maxFactor)
+	if c.memory != 0 && !(c.memory > 1 && c.memory <= MaxFactor) {
+		fail("MoreMemory is %v: it must be more than 1, and at most %v", c.memory, MaxFactor)
 	}
 	if c.kinds != nil && len(c.kinds) == 0 {
 		fail("On needs a kind, such as %q; without On every error that may be mended counts", task.KindWorkerLost)
@@ -80,15 +89,15 @@ func (c *config) check() error {
 			fail("On has an empty kind")
 		case k == task.KindCancelled:
 			fail("On has %q: what was cancelled is never attempted again", k)
-		case slices.Contains(hopeless, k):
+		case Hopeless(k):
 			fail("On has %q: another attempt ends in the same", k)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// maxFactor is by how much a limit can be raised at a time.
-const maxFactor = 1000
+// MaxFactor is by how much [MoreMemory] can raise a limit at a time.
+const MaxFactor = 1000
 
 // raised is a limit of memory for another attempt.
 func (c *config) raised(limit int64) int64 {
@@ -99,7 +108,7 @@ func (c *config) raised(limit int64) int64 {
 func (c *config) mends(err error) bool {
 	kind := task.KindOf(err)
 	switch {
-	case !task.IsRetryable(err) || kind == task.KindCancelled || slices.Contains(hopeless, kind):
+	case !task.IsRetryable(err) || Hopeless(kind):
 		return false
 	case kind == task.KindMemoryLimit && c.memory > 0:
 		return true
