@@ -46,6 +46,17 @@ func TestAttachedFolderIsBuilt(t *testing.T) {
 	require.Contains(t, c.stderr.String(), `plugin driver may not submit: grant it with allow = [\"submit\"]`)
 }
 
+// TestFolderOfBothIsBuiltOnce has a folder that is plugin and event plugin.
+func TestFolderOfBothIsBuiltOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	c := r.prepare("host", "run", "examples/driver/job.hcl")
+	c.Dir = "../.."
+	require.NoError(t, c.Start())
+	c.end().exits(0)
+	require.Equal(t, 1, strings.Count(c.stderr.String(), "building plugin"), c.stderr.String())
+}
+
 func TestAttachMayOnlyListen(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

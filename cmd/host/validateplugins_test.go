@@ -75,6 +75,26 @@ attach "again" {
 	require.Contains(t, v.stderr.String(), "Event plugin \"tasks\" cannot be attached\n    it offers no event plugin")
 }
 
+// TestValidateTellsWarningsBesideMistakes has a warning of the file and a
+// mistake that only the plugin knows of.
+func TestValidateTellsWarningsBesideMistakes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.write("job.hcl", tasksPlugin+`
+task "great" {}
+attach "spare" {
+  source   = "./absent"
+  optional = true
+}
+`)
+	const warning = "job.hcl:9:14: Warning: Plugin cannot be started\n"
+	v := r.host("validate", "job.hcl").exits(0)
+	require.Contains(t, v.stderr.String(), warning)
+	v = r.host("validate", "job.hcl", "--plugins").exits(2)
+	require.Contains(t, v.stderr.String(), "job.hcl:7:6: Unknown task\n")
+	require.Equal(t, 1, strings.Count(v.stderr.String(), warning), v.stderr.String())
+}
+
 func TestInspectShowsEventPlugins(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -41,15 +41,8 @@ func (l *loader) loadAttach(b *hcl.Block) {
 	a.Name = b.Labels[0]
 	l.job.attached = append(l.job.attached, a)
 	l.decode(content, func(d *decoder) {
-		a.source = d.path("source", "")
+		l.decodeProgram(d, &a.plugin)
 		a.part = d.text("plugin", "")
-		a.Args = d.texts("args")
-		if dir := d.path("dir", ""); dir != "" {
-			a.Dir = l.machine.resolve(dir)
-		}
-		a.Env = d.textMap("env")
-		a.SHA256 = d.text("sha256", "")
-		a.StartTimeout = d.duration("start_timeout")
 		a.flush = d.duration("flush")
 		a.stall = d.duration("stall")
 		a.delivery = d.choice("delivery", "", deliverySkip, deliveryLossless)
@@ -79,7 +72,6 @@ func (l *loader) loadAttach(b *hcl.Block) {
 		}
 		if hasSource && a.source != "" {
 			a.at = content.Attributes["source"].Expr.Range()
-			a.source = l.machine.resolve(a.source)
 			l.checkSource(&a.plugin, content)
 		}
 	})

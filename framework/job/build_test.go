@@ -90,6 +90,23 @@ func TestGoPackageThatDoesNotBuild(t *testing.T) {
 	require.ErrorContains(t, err, "undefined: undefinedFunction")
 }
 
+// TestFolderOfBothThatDoesNotBuild is built once, and is a mistake of both
+// blocks.
+func TestFolderOfBothThatDoesNotBuild(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "job.hcl")
+	broken, err := filepath.Abs("testdata/broken")
+	require.NoError(t, err)
+	source := "{\n  source = \"" + broken + "\"\n}\n"
+	require.NoError(t, os.WriteFile(path, []byte("plugin \"p\" "+source+"attach \"a\" "+source), 0o666))
+	j, err := job.Load(path, newRigOptions())
+	require.NoError(t, err)
+	err = j.Check(t.Context())
+	require.ErrorContains(t, err, path+":2:12: Plugin cannot be started\n")
+	require.ErrorContains(t, err, path+":5:12: Plugin cannot be started\n")
+	require.Equal(t, 2, strings.Count(err.Error(), "undefined: undefinedFunction"))
+}
+
 func TestBuildThatIsStopped(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -77,11 +77,16 @@ func (d *decoder) bool(name string, fallback bool) bool {
 
 // whole is a whole number of at least low.
 func (d *decoder) whole(name string, low, fallback int) int {
+	return d.within(name, low, math.MaxInt32, fallback)
+}
+
+// within is a whole number of a range.
+func (d *decoder) within(name string, low, high, fallback int) int {
 	v, at, ok := d.value(name, cty.Number)
 	if !ok {
 		return fallback
 	}
-	n, problem := wholeOf(name, v, low)
+	n, problem := wholeOf(name, v, low, high)
 	if problem != nil {
 		d.fail(at, problem.summary, "%s", problem.detail)
 		return fallback
@@ -90,10 +95,10 @@ func (d *decoder) whole(name string, low, fallback int) int {
 }
 
 // wholeOf reads a number that is known.
-func wholeOf(name string, v cty.Value, low int) (int, *problem) {
+func wholeOf(name string, v cty.Value, low, high int) (int, *problem) {
 	n, accuracy := v.AsBigFloat().Int64()
-	if accuracy != big.Exact || n < int64(low) || n > math.MaxInt32 {
-		return 0, &problem{"Out of range", fmt.Sprintf("%s is %s; it must be a whole number from %d to %d.", name, v.AsBigFloat().Text('g', 10), low, math.MaxInt32)}
+	if accuracy != big.Exact || n < int64(low) || n > int64(high) {
+		return 0, &problem{"Out of range", fmt.Sprintf("%s is %s; it must be a whole number from %d to %d.", name, v.AsBigFloat().Text('g', 10), low, high)}
 	}
 	return int(n), nil
 }
@@ -110,20 +115,6 @@ func (d *decoder) above(name string) float64 {
 		return 0
 	}
 	return n
-}
-
-// within is a whole number of a range that has 0 in it, which is the fallback.
-func (d *decoder) within(name string, low, high int) int {
-	v, at, ok := d.value(name, cty.Number)
-	if !ok {
-		return 0
-	}
-	n, accuracy := v.AsBigFloat().Int64()
-	if accuracy != big.Exact || n < int64(low) || n > int64(high) {
-		d.fail(at, "Out of range", "%s is %s; it must be a whole number from %d to %d.", name, v.AsBigFloat().Text('g', 10), low, high)
-		return 0
-	}
-	return int(n)
 }
 
 // duration is text such as "10s" that is more than nothing.

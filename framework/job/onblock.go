@@ -220,7 +220,7 @@ func (l *loader) checkOn(o *onBlock) {
 			l.failAt(sub.timeout, p)
 		}
 		if v := try(inner, sub.priority, cty.Number); v.IsKnown() && !v.IsNull() {
-			_, p := wholeOf("priority", v, math.MinInt32)
+			_, p := wholeOf("priority", v, math.MinInt32, math.MaxInt32)
 			l.failAt(sub.priority, p)
 		}
 	}

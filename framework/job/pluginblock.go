@@ -57,21 +57,14 @@ func (l *loader) loadPlugin(b *hcl.Block) {
 	l.job.plugins = append(l.job.plugins, p)
 	hasSource := l.required(b, content, "source", `"./plugin"`)
 	l.decode(content, func(d *decoder) {
-		p.source = d.path("source", "")
+		l.decodeProgram(d, p)
 		p.Workers = d.whole("workers", 0, 0)
-		p.Args = d.texts("args")
-		if dir := d.path("dir", ""); dir != "" {
-			p.Dir = l.machine.resolve(dir)
-		}
-		p.Env = d.textMap("env")
-		p.SHA256 = d.text("sha256", "")
-		p.StartTimeout = d.duration("start_timeout")
 		p.Grace = d.duration("grace")
 		p.MaxMessage = d.size("max_message", minMaxMessage)
 		p.MaxTasks = d.whole("max_tasks_per_process", 1, 0)
 		p.MaxRSS = d.bytes("max_rss")
 		p.Threads = d.whole("threads", 1, 0)
-		p.Nice = d.within("nice", -20, 19)
+		p.Nice = d.within("nice", -20, 19, 0)
 	})
 	if l.opts.Workers != nil {
 		p.Workers = *l.opts.Workers
@@ -79,9 +72,23 @@ func (l *loader) loadPlugin(b *hcl.Block) {
 	p.Config = l.loadConfig(content.Blocks).values
 	if hasSource && p.source != "" {
 		p.at = content.Attributes["source"].Expr.Range()
-		p.source = l.machine.resolve(p.source)
 		if l.opts.Executor == nil {
 			l.checkSource(p, content)
 		}
 	}
+}
+
+// decodeProgram reads what a plugin block and an attach block say about the
+// program that is started.
+func (l *loader) decodeProgram(d *decoder, p *plugin) {
+	if source := d.path("source", ""); source != "" {
+		p.source = l.machine.resolve(source)
+	}
+	p.Args = d.texts("args")
+	if dir := d.path("dir", ""); dir != "" {
+		p.Dir = l.machine.resolve(dir)
+	}
+	p.Env = d.textMap("env")
+	p.SHA256 = d.text("sha256", "")
+	p.StartTimeout = d.duration("start_timeout")
 }

@@ -118,10 +118,10 @@ func (r *runState) eventPlugins(ctx context.Context) (*eventplugin.Hub, error) {
 }
 
 func (r *runState) executable(ctx context.Context, p *plugin) (string, error) {
-	if p.build {
+	if p.build && !r.built.has(p) {
 		r.log.Info("building plugin", "plugin", p.Name, "folder", p.source)
 	}
-	path, err := Executable(ctx, p.source)
+	path, err := r.built.executable(ctx, p)
 	if err != nil && ctx.Err() == nil {
 		err = r.job.pointAt(p.at, "Plugin cannot be started", err)
 	}

@@ -152,7 +152,7 @@ func (re *reaction) manner(ctx *hcl.EvalContext, sub *submit) (out []scheduler.C
 		out = append(out, scheduler.Within(d))
 	}
 	if sub.priority != nil {
-		n, p := wholeOf("priority", re.eval(ctx, sub.priority, cty.Number), math.MinInt32)
+		n, p := wholeOf("priority", re.eval(ctx, sub.priority, cty.Number), math.MinInt32, math.MaxInt32)
 		re.failAt(sub.priority, p)
 		out = append(out, scheduler.Priority(n))
 	}

@@ -22,6 +22,7 @@ type runState struct {
 	base  *hcl.EvalContext
 	out   *results         // nil for none
 	hub   *eventplugin.Hub // nil for none
+	built builds
 
 	cancel  context.CancelCauseFunc // for as long as the run has not started
 	started bool                    // guarded by Job.mu

@@ -16,23 +16,31 @@ func (j *Job) Uses(path string) string {
 		return "the job file"
 	}
 	for _, p := range j.plugins {
-		if !p.build && p.source != "" && sameFile(path, p.source) {
-			return fmt.Sprintf("the executable of plugin %q", p.Name)
-		}
-		if p.build && slices.ContainsFunc(sourceFiles(p.source), func(file string) bool { return sameFile(path, file) }) {
-			return fmt.Sprintf("source of plugin %q", p.Name)
+		if part := p.partAt(path); part != "" {
+			return fmt.Sprintf("%s of plugin %q", part, p.Name)
 		}
 	}
 	for _, a := range j.attached {
-		if !a.build && a.source != "" && sameFile(path, a.source) {
-			return fmt.Sprintf("the executable of event plugin %q", a.Name)
-		}
-		if a.build && slices.ContainsFunc(sourceFiles(a.source), func(file string) bool { return sameFile(path, file) }) {
-			return fmt.Sprintf("source of event plugin %q", a.Name)
+		if part := a.partAt(path); part != "" {
+			return fmt.Sprintf("%s of event plugin %q", part, a.Name)
 		}
 	}
 	if j.output != nil && j.output.path != "" && sameFile(path, j.output.path) {
 		return "the results file"
+	}
+	return ""
+}
+
+// partAt tells which part of the plugin the file at path is, and returns nothing
+// if it is none.
+func (p *plugin) partAt(path string) string {
+	switch {
+	case p.source == "":
+		return ""
+	case p.build && slices.ContainsFunc(sourceFiles(p.source), func(file string) bool { return sameFile(path, file) }):
+		return "source"
+	case !p.build && sameFile(path, p.source):
+		return "the executable"
 	}
 	return ""
 }
