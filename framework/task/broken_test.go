@@ -83,8 +83,6 @@ func TestErrorsWhoseMethodsPanic(t *testing.T) {
 			code := task.New("code", func(context.Context, int) (int, error) { return 1, c.err })
 			_, err := code.Call(t.Context(), 0)
 			requirePanic(t, err, c.says)
-			_, err = code.Run(t.Context(), 0)
-			requirePanic(t, err, c.says)
 			_, err = code.Serve(t.Context(), []byte("0"))
 			requirePanic(t, err, c.says)
 

@@ -114,7 +114,7 @@ func (d *Def[In, Out]) call(ctx context.Context, in In) (out Out, err error) {
 		}
 	}()
 	if err := ctx.Err(); errors.Is(err, context.DeadlineExceeded) {
-		return out, WithKind(KindDeadline, fmt.Errorf("deadline passed before the code began: %w", err))
+		return out, TooLate()
 	}
 	if d.cbor {
 		if c := callOf(ctx); c != nil {
@@ -124,15 +124,10 @@ func (d *Def[In, Out]) call(ctx context.Context, in In) (out Out, err error) {
 	return d.fn(ctx, in)
 }
 
-// Run runs the code here on an input of type In as it is, without encoding.
-// Local executors call it.
-func (d *Def[In, Out]) Run(ctx context.Context, in any) (any, error) {
-	typed, ok := in.(In)
-	// A nil interface has no type that could be asserted.
-	if !ok && (in != nil || d.InputType().Kind() != reflect.Interface) {
-		return nil, Errorf(KindDecode, "task %s: input is a %T, not a %v", d.name, in, d.InputType())
-	}
-	return d.Call(ctx, typed)
+// TooLate returns the error, of kind [KindDeadline], of code that has not begun
+// by its deadline and never will.
+func TooLate() error {
+	return WithKind(KindDeadline, fmt.Errorf("deadline passed before the code began: %w", context.DeadlineExceeded))
 }
 
 // Serve runs the code here on an encoded input and returns the encoded output.

@@ -24,8 +24,8 @@ var (
 	ErrNoCall = errors.New("the context belongs to no call of a task: pass on the one that the task's function was given")
 )
 
-// Poster carries what code says to its host. It must not block, nor call
-// [Deliver] for the same call.
+// Poster carries what code says to its host. It must not block. It may call
+// [Deliver] for the same call, but must not say anything as the call's code.
 type Poster interface {
 	// Post takes a message of a call, whose number is the Poster's own. An error
 	// is that of who says it.
@@ -110,7 +110,7 @@ func (l *line) end() {
 	defer l.posting.Unlock()
 	l.mu.Lock()
 	l.ended = true
-	last, pending := l.progress.end()
+	last, pending := l.progress.take()
 	room := l.room
 	l.room = nil
 	l.mu.Unlock()

@@ -95,13 +95,6 @@ func (g *progressGate) drop() {
 	}
 }
 
-// end returns what was kept, if it is still to be told, and keeps nothing more.
-func (g *progressGate) end() (Progress, bool) {
-	pending := g.pending
-	g.drop()
-	return g.kept, pending
-}
-
 func (l *line) report(p Progress) {
 	l.posting.Lock()
 	defer l.posting.Unlock()
