@@ -70,6 +70,14 @@ func hooksOf(extensions []Extension) *hooks {
 	return &h
 }
 
+// understand decodes a result of a task whose extensions look at the ends of
+// attempts: to them, one that does not decode is a failure.
+func (s *Scheduler) understand(o *Outcome) {
+	if c := o.Call; o.Err == nil && !o.Cancelled && State(c.state.Load()) < settling && c.task.executor().Encodes() {
+		o.Err = o.decode()
+	}
+}
+
 // judged shows an outcome to the judges of its task, and reports whether the
 // call is attempted again, so that it has no outcome yet. ready are calls that
 // can go to their executor at once.
@@ -81,9 +89,7 @@ func (s *Scheduler) judged(o *Outcome, ready []*Call) (again bool, _ []*Call) {
 	a := &Attempt{Task: o.Call.task.any, Future: o.Call.Future(), Number: o.Call.Attempt(), Err: o.Err, Cancelled: o.Cancelled, Elapsed: o.Elapsed,
 		Worker: o.Worker, Constraints: o.Call.Constraints(), s: s}
 	for _, j := range h.judges {
-		if err := guard("Judge of extension "+j.Name(), func() { j.Judge(a) }); err != nil {
-			s.put(item{kind: itemDo, do: func() { s.stray = append(s.stray, err) }})
-		}
+		s.guarded("Judge of extension "+j.Name(), func() { j.Judge(a) })
 	}
 	if o.Err != nil && !o.Cancelled && a.Err != nil {
 		o.Err = a.Err
@@ -92,7 +98,7 @@ func (s *Scheduler) judged(o *Outcome, ready []*Call) (again bool, _ []*Call) {
 		return false, ready
 	}
 	begins := &Hold{s: s} // until what is to be done before has been done
-	if !s.again(o.Call, a, begins) {
+	if !s.again(o, a, begins) {
 		return false, ready
 	}
 	s.callAll("function given to Then", a.then)
@@ -103,7 +109,8 @@ func (s *Scheduler) judged(o *Outcome, ready []*Call) (again bool, _ []*Call) {
 }
 
 // again puts a call in front of another attempt, if there can be one.
-func (s *Scheduler) again(c *Call, a *Attempt, begins *Hold) bool {
+func (s *Scheduler) again(o *Outcome, a *Attempt, begins *Hold) bool {
+	c := o.Call
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.holdless || c.cancel.Load() || c.hasEnded() {
@@ -111,6 +118,7 @@ func (s *Scheduler) again(c *Call, a *Attempt, begins *Hold) bool {
 	}
 	x := c.more()
 	x.attempts.Add(1)
+	x.ran += o.Elapsed
 	x.constraints = a.Constraints
 	c.state.CompareAndSwap(uint32(Running), uint32(Pending))
 	return c.hold([]*Hold{a.hold, begins})
@@ -123,8 +131,6 @@ func (s *Scheduler) follow(c *Call) {
 		return
 	}
 	for _, f := range h.followers {
-		if err := guard("Settled of extension "+f.Name(), func() { f.Settled(c.Future()) }); err != nil {
-			s.put(item{kind: itemDo, do: func() { s.stray = append(s.stray, err) }})
-		}
+		s.guarded("Settled of extension "+f.Name(), func() { f.Settled(c.Future()) })
 	}
 }

@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -153,6 +154,33 @@ func TestJudgesReplaceErrorsAndConstraints(t *testing.T) {
 	require.ErrorIs(t, f.Err(), final)
 	require.EqualError(t, f.Err(), "final: no")
 	require.Equal(t, []bool{false, true}, deadlines)
+}
+
+// A result that does not decode is a failure to judges too, and what was decoded
+// of it is not in the next one.
+func TestJudgesOfResultsThatDoNotDecode(t *testing.T) {
+	t.Parallel()
+	type pair struct{ A, B int }
+	results := []string{`{"A": 1, "B": "x"}`, `{"B": 2}`}
+	served := newServed(task.New("pair", func(context.Context, int) (json.RawMessage, error) {
+		next := results[0]
+		results = results[1:]
+		return json.RawMessage(next), nil
+	}))
+	var judged []string
+	s := quiet(served)
+	tsk := scheduler.NewTask(s, scheduler.Named[int, pair]("pair"), newJudge(func(a *scheduler.Attempt) {
+		if a.Err != nil {
+			judged = append(judged, task.KindOf(a.Err))
+			a.Again().Release()
+		}
+	}))
+	mustStart(t, s)
+	v, err := tsk.Call(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, pair{B: 2}, v)
+	require.Equal(t, []string{task.KindDecode}, judged)
+	mustWait(t, s)
 }
 
 // What goes wrong in a judge is an error of a callback; the outcome stands.

@@ -1,6 +1,9 @@
 package scheduler
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Backlog holds the calls that wait in an executor: those of a higher priority
 // before others, and in order within one. It is for those who write executors
@@ -119,7 +122,7 @@ func (b *Backlog) level(priority int) *level {
 	if len(b.levels) > 0 && b.levels[0].priority == priority {
 		return b.levels[0]
 	}
-	i, found := slices.BinarySearchFunc(b.levels, priority, func(l *level, p int) int { return p - l.priority })
+	i, found := slices.BinarySearchFunc(b.levels, priority, func(l *level, p int) int { return cmp.Compare(p, l.priority) })
 	if !found {
 		b.levels = slices.Insert(b.levels, i, &level{priority: priority})
 	}

@@ -99,8 +99,9 @@ type extras struct {
 	def       task.Code            // of a call without a task
 	talk      atomic.Pointer[Talk] // of the attempt that runs; nil if its code has said nothing
 	progress  atomic.Pointer[reported]
-	// constraints change between attempts only, when nobody runs the call.
+	// These change between attempts only, when nobody runs the call.
 	constraints Constraints
+	ran         time.Duration // in attempts before the present one
 }
 
 // more returns the call's extras, which it has from then on.
@@ -148,6 +149,17 @@ func (c *Call) Attempt() int {
 		return int(x.attempts.Load()) + 1
 	}
 	return 1
+}
+
+// TooLate returns the error of a call whose deadline has passed before its code
+// has begun, nil for one that has time. Executors that are given such a call by
+// [Executor.Submit] end it with that error: it does not wait for a worker.
+func (c *Call) TooLate() error {
+	d := c.Constraints().Deadline
+	if d.IsZero() || time.Now().Before(d) {
+		return nil
+	}
+	return task.TooLate()
 }
 
 func (c *Call) priority() int {
@@ -219,13 +231,16 @@ func (c *Call) settle(o *Outcome, now time.Time) bool {
 	c.elapsed, c.worker = o.Elapsed, int32(o.Worker)
 	if !now.IsZero() {
 		waited := now.Sub(c.task.s.made) - time.Duration(c.since.Load()) - o.Elapsed
+		if x := c.extras.Load(); x != nil {
+			waited -= x.ran
+		}
 		c.since.Store(int64(max(0, waited)))
 	}
 	switch c.err = o.Err; {
 	case o.Cancelled:
 		c.err = &CancelledError{Task: c.task.name, Future: c.id, Cause: o.Err}
 	case o.Err == nil && c.task.executor().Encodes():
-		if c.err = c.self.decode(o.Payload, o.ContentType); c.err == nil && c.task.s.keepResults.Load() {
+		if c.err = o.decode(); c.err == nil && c.task.s.keepResults.Load() {
 			c.keepOutput(o.Payload, o.ContentType)
 		}
 	}

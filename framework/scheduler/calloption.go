@@ -4,13 +4,14 @@ import "time"
 
 // CallOption says how one call is to be treated. As an [Extension] it says so
 // of all calls of a task. Of several deadlines the earliest counts, of several
-// priorities the call's own.
+// priorities the last that is given: a call's own before that of its task.
 //
 //	resize.Submit(in, scheduler.Priority(5))
 //	scheduler.NewTask(s, resize, scheduler.Within(time.Minute))
 type CallOption struct {
 	name  string
 	apply func(*Constraints)
+	ranks bool // it is a priority
 }
 
 // Within has the code's context end d after the submission, whether or not the
@@ -20,7 +21,7 @@ func Within(d time.Duration) CallOption {
 	if d <= 0 {
 		panic("scheduler: Within needs a duration greater than 0, not " + d.String())
 	}
-	return CallOption{"deadline", func(c *Constraints) { c.before(time.Now().Add(d)) }}
+	return CallOption{name: "deadline", apply: func(c *Constraints) { c.before(time.Now().Add(d)) }}
 }
 
 // Before has the code's context end at t. It panics if t is zero.
@@ -28,7 +29,7 @@ func Before(t time.Time) CallOption {
 	if t.IsZero() {
 		panic("scheduler: Before needs a time, not the zero one")
 	}
-	return CallOption{"deadline", func(c *Constraints) { c.before(t) }}
+	return CallOption{name: "deadline", apply: func(c *Constraints) { c.before(t) }}
 }
 
 func (c *Constraints) before(t time.Time) {
@@ -42,11 +43,7 @@ func (c *Constraints) before(t time.Time) {
 // they were submitted. What has begun, or was handed to a worker to begin within
 // milliseconds, is not interrupted.
 func Priority(p int) CallOption {
-	return CallOption{"priority", func(c *Constraints) {
-		if c.Priority == 0 {
-			c.Priority = p
-		}
-	}}
+	return CallOption{name: "priority", apply: func(c *Constraints) { c.Priority = p }, ranks: true}
 }
 
 // Name implements [Extension].
@@ -57,7 +54,9 @@ func (o CallOption) Attach(AnyTask) error { return nil }
 
 // PreSubmit implements [Extension].
 func (o CallOption) PreSubmit(sub *Submission) error {
-	o.apply(&sub.Constraints)
+	if !o.ranks || !sub.ranked {
+		o.apply(&sub.Constraints)
+	}
 	return nil
 }
 
@@ -66,9 +65,10 @@ func mannerOf(opts []CallOption) manner {
 	if len(opts) == 0 {
 		return manner{}
 	}
-	var want Constraints
+	var how manner
 	for _, o := range opts {
-		o.apply(&want)
+		o.apply(&how.want)
+		how.ranked = how.ranked || o.ranks
 	}
-	return manner{want: want}
+	return how
 }

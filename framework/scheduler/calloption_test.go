@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -37,6 +38,36 @@ func TestPriorities(t *testing.T) {
 	s.Resume()
 	_, _ = s.Wait()
 	require.Equal(t, []int{5, 3, 6, 8, 1, 4, 2}, order)
+}
+
+// The last priority that is given counts, the call's own before its task's.
+func TestSeveralPriorities(t *testing.T) {
+	t.Parallel()
+	s := pool(1)
+	var order []int // only ever one call runs
+	note := task.New("note", func(_ context.Context, x int) (int, error) { order = append(order, x); return x, nil })
+	plain := scheduler.NewTask(s, note)
+	urgent := scheduler.NewTask(s, note.As("urgent"), scheduler.Priority(3), scheduler.Priority(5))
+	s.Pause()
+	mustStart(t, s)
+	for i, c := range []struct {
+		task *scheduler.Task[int, int]
+		opts []scheduler.CallOption
+	}{
+		{plain, []scheduler.CallOption{scheduler.Priority(math.MinInt)}},
+		{plain, nil},
+		{urgent, []scheduler.CallOption{scheduler.Priority(0)}},
+		{plain, []scheduler.CallOption{scheduler.Priority(4)}},
+		{urgent, nil},
+		{plain, []scheduler.CallOption{scheduler.Priority(9), scheduler.Priority(2)}},
+		{plain, []scheduler.CallOption{scheduler.Priority(math.MaxInt)}},
+	} {
+		_, err := c.task.Submit(i, c.opts...)
+		require.NoError(t, err)
+	}
+	s.Resume()
+	mustWait(t, s)
+	require.Equal(t, []int{6, 4, 3, 5, 1, 2, 0}, order)
 }
 
 func TestDeadlines(t *testing.T) {

@@ -38,7 +38,9 @@ type Executor interface {
 
 	// Submit takes a call. It may be called until Stop returns, and for a call
 	// that was accepted just before a kill also later; a call given while the
-	// executor stops or when it has stopped is ended as cancelled.
+	// executor stops or when it has stopped is ended as cancelled, and one whose
+	// deadline has passed ([Call.TooLate]) with that error, whether or not a
+	// worker is free.
 	Submit(*Call)
 
 	// Cancel asks for the end of a call whose CancelRequested is true. The
@@ -121,6 +123,17 @@ type Outcome struct {
 	Elapsed time.Duration
 	// Worker is the number of the worker that ran it, from 0; -1 for none.
 	Worker int
+
+	decoded bool // Payload was
+}
+
+// decode decodes the result into the call, unless that was done.
+func (o *Outcome) decode() error {
+	if o.decoded {
+		return nil
+	}
+	o.decoded = true
+	return o.Call.self.decode(o.Payload, o.ContentType)
 }
 
 // WorkerEvent is a change of one worker's state.

@@ -36,6 +36,7 @@ type Submission struct {
 
 	reserved []reservation
 	holds    []*Hold
+	ranked   bool // the call has a priority of its own
 }
 
 // Judge is an extension that sees how each attempt of its task's calls ended,
@@ -100,7 +101,13 @@ func (s *Scheduler) callAll(what string, all []func()) {
 		return
 	}
 	defer s.callAll(what, all[1:]) // also if the first ends the goroutine
-	if err := guard(what, all[0]); err != nil {
+	s.guarded(what, all[0])
+}
+
+// guarded calls a function of an extension's. An error takes its place among
+// what has happened.
+func (s *Scheduler) guarded(what string, fn func()) {
+	if err := guard(what, fn); err != nil {
 		s.put(item{kind: itemDo, do: func() { s.stray = append(s.stray, err) }})
 	}
 }
@@ -143,11 +150,12 @@ func (t *taskCore) Attach(extensions ...Extension) error {
 				return fmt.Errorf("scheduler: task %s: extension %s: extension %s hears what the code says already", t.name, e.Name(), l.Name())
 			}
 		}
-		if err := e.Attach(t.any); err != nil {
-			return fmt.Errorf("scheduler: task %s: extension %s: %w", t.name, e.Name(), err)
-		}
+		// What is refused must not have been attached: it could not be detached.
 		if err := t.enforcesAll([]Extension{e}); err != nil {
 			return err
+		}
+		if err := e.Attach(t.any); err != nil {
+			return fmt.Errorf("scheduler: task %s: extension %s: %w", t.name, e.Name(), err)
 		}
 		t.submitting.Lock()
 		next := append(append([]Extension(nil), t.extensions()...), e)

@@ -166,6 +166,23 @@ func TestAttachErrors(t *testing.T) {
 	require.Empty(t, double.Extensions())
 }
 
+// greedy asks for limits.
+type greedy struct {
+	testExtension
+	limits scheduler.Limits
+}
+
+func (g *greedy) Limits() scheduler.Limits { return g.limits }
+
+func TestLimitsThatCannotBeEnforcedAreNotAttached(t *testing.T) {
+	t.Parallel()
+
+	double := doubleTask(pool(1))
+	g := &greedy{testExtension{name: "greedy", attach: func(scheduler.AnyTask) error { panic("attached") }}, scheduler.Limits{CPU: 1}}
+	require.ErrorIs(t, double.Attach(g), scheduler.ErrLimits)
+	require.Empty(t, double.Extensions())
+}
+
 func TestExtensionEventsAndConstraints(t *testing.T) {
 	t.Parallel()
 

@@ -211,6 +211,8 @@ func (j *job[In, Out]) decode(payload []byte, contentType string) error {
 			j.c.task.name, contentType, codec.ContentType())
 	}
 	if err := codec.Unmarshal(payload, &j.out); err != nil {
+		var none Out
+		j.out = none // another attempt does not find what was half decoded
 		return task.Errorf(task.KindDecode, "task %s: result does not decode as %v (%s): %v",
 			j.c.task.name, j.typedDef().OutputType(), codec.ContentType(), err)
 	}

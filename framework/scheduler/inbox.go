@@ -22,7 +22,6 @@ const (
 	itemStop                      // the run was stopped
 	itemTimeout                   // the run's time is over
 	itemWorker                    // a worker's state has changed, and there are observers
-	itemTalk                      // code has said something, or got on
 	itemWake                      // nothing but a reason to look at the run's state
 )
 

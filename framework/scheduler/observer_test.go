@@ -207,6 +207,34 @@ func TestObserversSeeTheRun(t *testing.T) {
 	require.ErrorIs(t, err, why)
 }
 
+// TestWaitingIsWhatDidNotRun, in whichever attempt.
+func TestWaitingIsWhatDidNotRun(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		waited := time.Duration(-1)
+		s := quiet(local.Pool(1), scheduler.Observed(&watcher{observe: func(o *scheduler.Occurrence) {
+			if o.Kind == scheduler.OccurredEnded {
+				waited = o.Wait
+			}
+		}}))
+		tsk := scheduler.NewTask(s, task.New("third", func(ctx context.Context, x int) (int, error) {
+			<-time.After(time.Minute)
+			return third(ctx, x)
+		}), newJudge(func(a *scheduler.Attempt) {
+			if a.Err != nil {
+				time.AfterFunc(time.Second, a.Again().Release)
+			}
+		}))
+		mustStart(t, s)
+		f := mustSubmit(t, tsk, 1)
+		mustWait(t, s)
+		require.NoError(t, f.Err())
+		require.Equal(t, time.Minute, f.Elapsed(), "of the last attempt")
+		require.Equal(t, 2*time.Second, waited.Round(time.Millisecond))
+	})
+}
+
 // TestAnObserverKeepsARunFromStarting has what did start be ended.
 func TestAnObserverKeepsARunFromStarting(t *testing.T) {
 	t.Parallel()

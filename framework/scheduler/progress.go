@@ -59,7 +59,7 @@ func (c *Call) progressed(p task.Progress) {
 	r.told = false
 	r.mu.Unlock()
 	if fresh && c.task.any != nil {
-		c.task.s.put(item{kind: itemTalk, do: func() { c.task.s.tellProgress(c) }})
+		c.task.s.put(item{kind: itemDo, do: func() { c.task.s.tellProgress(c) }})
 	}
 }
 

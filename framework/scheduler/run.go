@@ -176,7 +176,7 @@ func (s *Scheduler) resolveAll() error {
 	s.mu.Lock()
 	cores := make([]*taskCore, 0, len(s.tasks)+len(s.loose))
 	for _, t := range s.tasks {
-		cores = append(cores, t.(interface{ coreOf() *taskCore }).coreOf())
+		cores = append(cores, coreOf(t))
 	}
 	for _, t := range s.loose {
 		cores = append(cores, t)
@@ -188,8 +188,6 @@ func (s *Scheduler) resolveAll() error {
 	}
 	return errors.Join(errs...)
 }
-
-func (t *Task[In, Out]) coreOf() *taskCore { return t.core }
 
 // loop tells everything that happens during the run, once handover is closed:
 // somebody else may still be telling what happened before it.

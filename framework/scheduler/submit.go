@@ -50,6 +50,7 @@ func (t *Task[In, Out]) SubmitEncoded(payload []byte, contentType string, opts .
 // manner is how a call is submitted.
 type manner struct {
 	want    Constraints
+	ranked  bool // it has a priority of its own, be it 0
 	awaited bool // by its caller, who deals with its error
 }
 
@@ -97,7 +98,7 @@ func submitExtended[In, Out any](s *Scheduler, core *taskCore, def *task.Def[In,
 	if !s.accepts() {
 		return nil, s.refuse(core, ErrNotRunning)
 	}
-	sub := &Submission{Task: core.any, Input: in, Constraints: how.want}
+	sub := &Submission{Task: core.any, Input: in, Constraints: how.want, ranked: how.ranked}
 	admitted := false
 	defer func() {
 		if !admitted {
@@ -233,6 +234,9 @@ func (s *Scheduler) end(outcomes []Outcome) {
 	var ready []*Call // for another attempt
 	for i := range outcomes {
 		o := &outcomes[i]
+		if o.Call.task.hooks.Load() != nil {
+			s.understand(o)
+		}
 		s.hush(o)
 		var again bool
 		if again, ready = s.judged(o, ready); again {

@@ -141,7 +141,7 @@ func (c *Call) Receive(m task.Message) error {
 		err = fmt.Errorf("task %s, future %d: %s: %w", c.task.name, c.id, m.Kind, err)
 	}
 	if tell != nil || err != nil || cost > 0 {
-		c.task.s.put(item{kind: itemTalk, do: func() { t.tell(cost, tell, err) }})
+		c.task.s.put(item{kind: itemDo, do: func() { t.tell(cost, tell, err) }})
 	}
 	return nil
 }
@@ -187,7 +187,7 @@ func (s *Scheduler) hush(o *Outcome) {
 	var tell func()
 	err := guard("Ended of extension "+l.Name(), func() { tell = l.Ended(t, o.Err) })
 	if tell != nil || err != nil {
-		s.put(item{kind: itemTalk, do: func() { t.tell(0, tell, err) }})
+		s.put(item{kind: itemDo, do: func() { t.tell(0, tell, err) }})
 	}
 }
 
@@ -201,7 +201,7 @@ func (s *Scheduler) late(n int) {
 // tellFinishing tells listeners that the run is about to end.
 func (s *Scheduler) tellFinishing() {
 	for _, t := range s.Tasks() {
-		l := t.(interface{ coreOf() *taskCore }).coreOf().listener()
+		l := coreOf(t).listener()
 		if l == nil {
 			continue
 		}

@@ -149,6 +149,11 @@ func newCore(s *Scheduler, name, code, on string, linked bool) *taskCore {
 	return t
 }
 
+func (t *Task[In, Out]) coreOf() *taskCore { return t.core }
+
+// coreOf returns a task without its types.
+func coreOf(t AnyTask) *taskCore { return t.(interface{ coreOf() *taskCore }).coreOf() }
+
 // looseTask returns what stands in for a task in calls without one.
 func (s *Scheduler) looseTask(def interface {
 	Name() string

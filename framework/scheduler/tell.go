@@ -10,7 +10,7 @@ import (
 // Only whoever drives the inbox calls it.
 func (s *Scheduler) tell(it *item) {
 	switch it.kind {
-	case itemDo, itemEmission, itemTalk:
+	case itemDo, itemEmission:
 		it.do()
 	case itemFunc:
 		if err := guard("function given to CallLater or OnDone", it.do); err != nil {
