@@ -155,6 +155,29 @@ func testDeadline(t *testing.T, s *suite) {
 	r.check(t, sched, 3)
 }
 
+// testDeadlinePassed has a call that is too late end at once, whatever the
+// workers are at.
+func testDeadlinePassed(t *testing.T, s *suite) {
+	sched := s.scheduler(t)
+	r := record(sched)
+	g := newGate(t)
+	holding := recordTask(r, scheduler.NewTask(sched, hold))
+	late := recordTask(r, scheduler.NewTask(sched, increment, scheduler.Before(time.Now().Add(-time.Hour))))
+	wait := start(t, sched, tolerant()...)
+	futures, running := g.fill(t, sched, holding, heeding)
+	f := submit(t, late, 1)
+	await(t, f)
+	require.Equal(t, task.KindDeadline, task.KindOf(f.Err()))
+	require.EqualError(t, f.Err(), "deadline passed before the code began: context deadline exceeded")
+	require.Equal(t, -1, f.Worker())
+	for i, h := range running {
+		requireOpen(t, futures[i])
+		h.letGo()
+	}
+	wait()
+	r.check(t, sched, len(futures)+1)
+}
+
 func testStates(t *testing.T, s *suite) {
 	sched := s.scheduler(t)
 	g := newGate(t)

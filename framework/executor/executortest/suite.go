@@ -66,6 +66,7 @@ func cases() []testCase {
 		{"timeout, killing", nil, testTimeoutKill},
 		{"context ends", nil, testContextEnds},
 		{"deadline", nil, testDeadline},
+		{"deadline that has passed while no worker is free", nil, testDeadlinePassed},
 		{"several attempts", nil, testAttempts},
 		{"priorities", nil, testPriorities},
 		{"messages of many calls", nil, testMessages},

@@ -5,19 +5,29 @@ import "github.com/signalbox-go/signalbox/framework/scheduler"
 // Submit implements [scheduler.Executor].
 func (e *Executor) Submit(c *scheduler.Call) {
 	e.mu.Lock()
-	if e.killed != nil || c.CancelRequested() || !e.open {
-		cause := e.killed
-		if c.CancelRequested() {
-			cause = c.CancelCause()
-		}
+	if o, refused := e.refuse(c); refused {
 		end := e.host.End
 		e.mu.Unlock()
-		end([]scheduler.Outcome{{Call: c, Cancelled: true, Err: cause, Worker: -1}})
+		end([]scheduler.Outcome{o})
 		return
 	}
 	e.waiting.Push(c)
 	e.mu.Unlock()
 	e.ready.Signal()
+}
+
+// refuse tells how a call ends that cannot be taken. e.mu is held.
+func (e *Executor) refuse(c *scheduler.Call) (scheduler.Outcome, bool) {
+	o := scheduler.Outcome{Call: c, Worker: -1}
+	switch {
+	case c.CancelRequested():
+		o.Cancelled, o.Err = true, c.CancelCause()
+	case e.killed != nil || !e.open:
+		o.Cancelled, o.Err = true, e.killed
+	default:
+		o.Err = c.TooLate()
+	}
+	return o, o.Cancelled || o.Err != nil
 }
 
 // Pause implements [scheduler.Executor].

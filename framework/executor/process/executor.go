@@ -233,7 +233,8 @@ func (e *Executor) refuse(c *scheduler.Call) (scheduler.Outcome, bool) {
 		o.Err = task.Errorf(task.KindEncode, "task %s: the input has %d bytes; a message may have %d (raise process.MaxMessage, or send a path)",
 			c.Task(), n, e.cfg.maxMessage)
 	default:
-		return o, false
+		o.Err = c.TooLate()
+		return o, o.Err != nil
 	}
 	return o, true
 }
