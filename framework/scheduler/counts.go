@@ -106,6 +106,9 @@ func (s *Scheduler) tally(c *Call) {
 	}
 	count(&s.counts)
 	count(&c.task.counts)
+	if State(c.state.Load()) == Failed {
+		s.failures.add(c)
+	}
 	if c.elapsed > 0 {
 		c.task.took.add(c.elapsed)
 	}

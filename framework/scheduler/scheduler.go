@@ -78,6 +78,7 @@ type Scheduler struct {
 	holdless  bool // the run is killed: nothing is held any more
 	workers   WorkerCounts
 	refusals  map[refusal]uint64
+	failures  failures
 	run       *run // the one that goes on, or the last
 	starting  *run // the one whose executors are being started
 	accepting bool // calls are accepted

@@ -70,6 +70,21 @@ func (s *Scheduler) Snapshot() view.Scheduler {
 	return out
 }
 
+// EventPlugins tells how the event plugins fare, without what they are
+// subscribed to. It is a part of [Scheduler.Snapshot] that is soon told.
+func (s *Scheduler) EventPlugins() []view.EventPlugin {
+	out := view.Scheduler{EventPlugins: []view.EventPlugin{}}
+	for _, o := range s.observers {
+		if shown, ok := o.(ShownObserver); ok {
+			show(shown, &out)
+		}
+	}
+	for i := range out.EventPlugins {
+		out.EventPlugins[i].Events = []view.Event{}
+	}
+	return out.EventPlugins
+}
+
 // show asks an observer for what it has to show. A panic in there must not keep
 // the rest from being shown.
 func show(o ShownObserver, out *view.Scheduler) {

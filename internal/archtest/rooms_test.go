@@ -39,11 +39,11 @@ var rooms = []room{
 		"the scheduler knows executors and extensions by the interfaces it owns, never by their packages"},
 	{"framework/extension", []string{"framework/scheduler", "framework/event", "framework/task", "framework/view"},
 		"an extension shapes tasks in the host and works with every executor"},
-	{"framework/executor/local", []string{"framework/scheduler", "framework/task", "framework/event"},
+	{"framework/executor/local", []string{"framework/scheduler", "framework/task", "framework/event", "framework/view"},
 		"local execution needs no process, no protocol and no plugin"},
 	{"framework/executor/process", []string{
 		"framework/scheduler", "framework/session", "framework/pluginproc/...",
-		"framework/task", "framework/wire/...", "framework/internal/osproc/..."},
+		"framework/task", "framework/view", "framework/wire/...", "framework/internal/osproc/..."},
 		"the pool places work on workers; starting one and speaking to it are other rooms' work"},
 	{"framework/executor/executortest", []string{"framework/scheduler", "framework/task", "framework/event", "framework/view"},
 		"the conformance suite holds for executors that do not exist yet, so it knows none"},
@@ -61,6 +61,8 @@ var rooms = []room{
 		"event plugins see a scheduler from outside, whatever its executor"},
 	{"framework/monitor", []string{"framework/scheduler"},
 		"a monitor watches a scheduler from beside it, as any program could"},
+	{"framework/status", []string{"framework/scheduler", "framework/view", "framework/internal/osproc"},
+		"how a run fares is read off a scheduler from beside it, for every display alike"},
 	{"framework/job", []string{
 		"framework/scheduler", "framework/executor/...", "framework/extension/...", "framework/eventplugin",
 		"framework/task", "framework/event", "framework/view"},

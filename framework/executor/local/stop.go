@@ -15,6 +15,8 @@ const stopWarning = 5 * time.Second
 type running struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
+	worker  int
+	began   time.Time
 	warning *time.Timer   // nil until it is told to stop
 	warned  chan struct{} // closed by the warning, if it comes
 	late    *time.Timer   // warns of code whose time is over, nil without a limit

@@ -73,7 +73,7 @@ func (e *Executor) take(worker int) (*scheduler.Call, context.Context) {
 		stop := cancel
 		ctx, cancel = timed, func(cause error) { stop(cause); release() }
 	}
-	e.running[c] = &running{ctx: ctx, cancel: cancel, late: e.warnOvertime(c)}
+	e.running[c] = &running{ctx: ctx, cancel: cancel, worker: worker, began: time.Now(), late: e.warnOvertime(c)}
 	return c, ctx
 }
 

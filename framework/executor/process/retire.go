@@ -94,6 +94,7 @@ func (w *worker) replaceBy(next *worker, proc *pluginproc.Process) bool {
 	e.workers = slices.Clone(e.workers)
 	e.workers[i] = next
 	next.pace = w.pace
+	next.restarts, next.lastLoss = w.restarts+1, w.lastLoss
 	w.retired, w.unfit, w.stopping = true, true, true
 	if !w.lost {
 		e.retired = append(e.retired, w)

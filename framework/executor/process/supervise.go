@@ -138,6 +138,7 @@ func (w *worker) restart() error {
 	w.bounds = newBounds(w.cfg)
 	w.window = window{base: 1}
 	w.sent = 0
+	w.restarts++
 	w.pings.missed.Store(0)
 	stopping := w.stopping
 	w.e.mu.Unlock()
@@ -195,7 +196,11 @@ func (w *worker) serve() ending {
 	if asked {
 		w.host.Report(w.event(scheduler.WorkerStopped, nil))
 	} else {
-		w.host.Report(w.event(scheduler.WorkerLost, errors.New(exit.String())))
+		loss := errors.New(exit.String())
+		w.e.mu.Lock()
+		w.lastLoss = loss
+		w.e.mu.Unlock()
+		w.host.Report(w.event(scheduler.WorkerLost, loss))
 	}
 	return e
 }

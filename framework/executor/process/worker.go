@@ -56,6 +56,8 @@ type worker struct {
 	lost       bool   // given up
 	begun      bool   // the process has been sent something
 	answered   bool   // the process has answered a call
+	restarts   int    // processes that were replaced
+	lastLoss   error  // how the last process was lost, nil if none was
 	bounds
 }
 
