@@ -63,13 +63,27 @@ func mustBePositive(option string, n int) {
 	}
 }
 
-func collect(defaults, opts []Option) options {
+// defaultsOf returns what the options say, nil for none: a pointer, since
+// subscribers are copied at every emission.
+func defaultsOf(opts []Option) *options {
+	if len(opts) == 0 {
+		return nil
+	}
+	o := collect(nil, opts)
+	return &o
+}
+
+// collect returns what opts say on top of the defaults, which may be nil.
+func collect(defaults *options, opts []Option) options {
 	o := options{every: 1, repeat: 1}
-	for _, set := range [2][]Option{defaults, opts} {
-		mustBeOptions(set)
-		for _, opt := range set {
-			opt(&o)
+	if defaults != nil {
+		o = *defaults
+	}
+	for i, opt := range opts {
+		if opt == nil {
+			panic(fmt.Sprintf("event: option %d is nil", i+1))
 		}
+		opt(&o)
 	}
 	o.magic = math.MaxUint64/o.every + 1
 	return o
@@ -85,14 +99,6 @@ func (o *options) atEvery(n uint64) bool {
 		return n%o.every == 0
 	}
 	return o.every == 1 || n*o.magic <= o.magic-1
-}
-
-func mustBeOptions(opts []Option) {
-	for i, opt := range opts {
-		if opt == nil {
-			panic(fmt.Sprintf("event: option %d is nil", i+1))
-		}
-	}
 }
 
 // plain reports whether the callback is to be called once per emission.

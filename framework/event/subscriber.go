@@ -5,15 +5,14 @@ package event
 // be used; [SubscriberOf] makes one.
 type Subscriber[T any] struct {
 	t        *typed[T]
-	defaults []Option
+	defaults *options // nil for none
 }
 
 // SubscriberOf returns the subscriber for ev on src's emitter, to which the
 // event becomes known. Options given here are the defaults of every
 // subscription made through it.
 func SubscriberOf[T any](src Source, ev Event[T], defaults ...Option) Subscriber[T] {
-	mustBeOptions(defaults)
-	return Subscriber[T]{t: topicOf[T](src.Emitter(), ev.name), defaults: defaults}
+	return Subscriber[T]{t: topicOf[T](src.Emitter(), ev.name), defaults: defaultsOf(defaults)}
 }
 
 // Do has callback called when the event is emitted, and returns the handler.
@@ -42,13 +41,12 @@ func (s Subscriber[T]) Emitter() *Emitter { return s.t.em }
 // SignalSubscriber is [Subscriber] for a signal.
 type SignalSubscriber struct {
 	t        *typed[none]
-	defaults []Option
+	defaults *options
 }
 
 // SignalSubscriberOf is [SubscriberOf] for a signal.
 func SignalSubscriberOf(src Source, sig Signal, defaults ...Option) SignalSubscriber {
-	mustBeOptions(defaults)
-	return SignalSubscriber{t: topicOf[none](src.Emitter(), sig.name), defaults: defaults}
+	return SignalSubscriber{t: topicOf[none](src.Emitter(), sig.name), defaults: defaultsOf(defaults)}
 }
 
 // Do has callback called when the signal is emitted, and returns the handler.

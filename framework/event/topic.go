@@ -63,7 +63,7 @@ func (t *typed[T]) list() []*Handler {
 
 // subscribe adds fn. from is the function that the user wrote, which for a
 // signal or an untyped subscription is not fn.
-func (t *typed[T]) subscribe(fn func(T), from any, defaults, opts []Option) *Handler {
+func (t *typed[T]) subscribe(fn func(T), from any, defaults *options, opts []Option) *Handler {
 	h := &Handler{opts: collect(defaults, opts), topic: t, callback: callbackOf(from)}
 	h.plain = h.opts.plain() && !t.em.mirror // which counts calls by emissions
 
