@@ -20,10 +20,10 @@ type Executor struct {
 	ready   sync.Cond
 	host    scheduler.Host
 	waiting scheduler.Backlog
-	running map[*scheduler.Call]*running
-	claimed bool // from Start to the end of Stop
-	open    bool // from Start to Stop
-	paused  bool // nothing that waits is begun
+	slots   []slot // one for each worker
+	claimed bool   // from Start to the end of Stop
+	open    bool   // from Start to Stop
+	paused  bool   // nothing that waits is begun
 	killed  error
 	wg      sync.WaitGroup
 }
@@ -45,7 +45,7 @@ func Pool(workers int) *Executor {
 }
 
 func newExecutor(kind string, workers int) *Executor {
-	e := &Executor{kind: kind, workers: workers, running: map[*scheduler.Call]*running{}}
+	e := &Executor{kind: kind, workers: workers, slots: make([]slot, workers)}
 	e.ready.L = &e.mu
 	return e
 }
@@ -76,10 +76,16 @@ func (e *Executor) Status() scheduler.ExecutorStatus {
 func (e *Executor) Busy() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.paused {
-		return len(e.running)
+	running := 0
+	for i := range e.slots {
+		if e.slots[i].runs() {
+			running++
+		}
 	}
-	return min(e.workers, len(e.running)+e.waiting.Len())
+	if e.paused {
+		return running
+	}
+	return min(e.workers, running+e.waiting.Len())
 }
 
 // Start implements [scheduler.Executor].

@@ -8,14 +8,13 @@ import (
 // Staff implements [scheduler.Staffed].
 func (e *Executor) Staff() []scheduler.WorkerStatus {
 	out := make([]scheduler.WorkerStatus, e.workers)
-	for i := range out {
-		out[i] = scheduler.WorkerStatus{Worker: i, State: view.WorkerIdle}
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for c, r := range e.running {
-		st := &out[r.worker]
-		st.State, st.Call, st.Since = view.WorkerBusy, c, r.began
+	for i := range out {
+		out[i] = scheduler.WorkerStatus{Worker: i, State: view.WorkerIdle}
+		if s := &e.slots[i]; s.runs() {
+			out[i].State, out[i].Call, out[i].Since = view.WorkerBusy, s.call, s.began
+		}
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"context"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -11,26 +10,17 @@ import (
 // the log says that it is waited for.
 const stopWarning = 5 * time.Second
 
-// running is a call that runs.
-type running struct {
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	worker  int
-	began   time.Time
-	warning *time.Timer   // nil until it is told to stop
-	warned  chan struct{} // closed by the warning, if it comes
-	late    *time.Timer   // warns of code whose time is over, nil without a limit
-}
-
 // stopRunning tells running code to stop. e.mu is held.
-func (e *Executor) stopRunning(c *scheduler.Call, r *running, cause error) {
-	r.cancel(cause)
-	if r.warning != nil {
+func (e *Executor) stopRunning(s *slot, cause error) {
+	s.told.Store(true)
+	s.cancel(cause)
+	if s.warning != nil {
 		return
 	}
-	r.warned = make(chan struct{})
-	r.warning = time.AfterFunc(stopWarning, func() {
-		defer close(r.warned)
+	c, warned := s.call, make(chan struct{})
+	s.warned = warned
+	s.warning = time.AfterFunc(stopWarning, func() {
+		defer close(warned)
 		e.host.Log.Warn("waiting for code that does not heed its context; code in this process cannot be killed",
 			"executor", e.kind, "task", c.Task(), "future", c.ID(), "waited", stopWarning)
 	})
@@ -40,37 +30,47 @@ func (e *Executor) stopRunning(c *scheduler.Call, r *running, cause error) {
 func (e *Executor) stopAll(cause error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for c, r := range e.running {
-		e.stopRunning(c, r, cause)
+	for i := range e.slots {
+		if s := &e.slots[i]; s.runs() {
+			e.stopRunning(s, cause)
+		}
 	}
 }
 
-// ended forgets a call whose code has returned. It reports whether the call
-// was told to stop, and why.
-func (e *Executor) ended(c *scheduler.Call) (stopped bool, cause error) {
-	e.mu.Lock()
-	r := e.running[c]
-	delete(e.running, c)
-	stopped, cause = r.warning != nil, e.killed
-	e.mu.Unlock()
-	r.cancel(nil)
-	if r.late != nil {
-		r.late.Stop()
+// ended takes note that the code of a slot's call has returned. It reports
+// whether the call was told to stop, and why.
+func (e *Executor) ended(s *slot) (stopped bool, cause error) {
+	s.over.Store(true)
+	if s.told.Load() {
+		stopped, cause = true, e.silence(s)
 	}
-	if stopped && !r.warning.Stop() {
-		<-r.warned
-	}
-	if c.CancelRequested() {
-		cause = c.CancelCause()
+	s.cancel(nil)
+	if s.late != nil {
+		s.late.Stop()
 	}
 	return stopped, cause
+}
+
+// silence waits for the warning of a call that was told to stop, if it has begun,
+// and returns why the call was told.
+func (e *Executor) silence(s *slot) error {
+	e.mu.Lock()
+	warning, warned, cause := s.warning, s.warned, e.killed
+	e.mu.Unlock()
+	if !warning.Stop() {
+		<-warned
+	}
+	if s.call.CancelRequested() {
+		cause = s.call.CancelCause()
+	}
+	return cause
 }
 
 // Cancel implements [scheduler.Executor].
 func (e *Executor) Cancel(c *scheduler.Call) {
 	e.mu.Lock()
-	if r, ok := e.running[c]; ok {
-		e.stopRunning(c, r, c.CancelCause())
+	if s := slotOf(c); s != nil {
+		e.stopRunning(s, c.CancelCause())
 		e.mu.Unlock()
 		return
 	}

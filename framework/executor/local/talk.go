@@ -1,6 +1,8 @@
 package local
 
 import (
+	"context"
+
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
 )
@@ -14,14 +16,17 @@ func (p poster) Post(_ uint64, m task.Message) error { return p.c.Receive(m) }
 // Send implements [scheduler.Executor].
 func (e *Executor) Send(c *scheduler.Call, attempt int, m task.Message) error {
 	e.mu.Lock()
-	r := e.running[c]
+	var ctx context.Context
+	if s := slotOf(c); s != nil {
+		ctx = s.ctx
+	}
 	e.mu.Unlock()
-	if r == nil {
+	if ctx == nil {
 		return scheduler.ErrTalkEnded
 	}
-	if info, _ := task.InfoFrom(r.ctx); info.Attempt != attempt {
+	if info, _ := task.InfoFrom(ctx); info.Attempt != attempt {
 		return scheduler.ErrTalkEnded
 	}
-	task.Deliver(r.ctx, m)
+	task.Deliver(ctx, m)
 	return nil
 }

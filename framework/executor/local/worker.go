@@ -17,28 +17,25 @@ func (e *Executor) work(worker int) {
 			e.wg.Go(func() { e.work(worker) })
 		}
 	}()
-	for {
-		c, ctx := e.take(worker)
-		if c == nil {
-			stopped = true
-			return
-		}
-		e.run(ctx, c, worker)
+	s := &e.slots[worker]
+	for e.take(s, worker) {
+		e.run(s, worker)
 	}
+	stopped = true
 }
 
-// run runs one call and ends it, also if its code ends the goroutine.
-func (e *Executor) run(ctx context.Context, c *scheduler.Call, worker int) {
-	began := time.Now()
+// run runs the call of a slot and ends it, also if its code ends the goroutine.
+func (e *Executor) run(s *slot, worker int) {
+	c, ctx := s.call, s.ctx
 	var err error
 	returned := false
 	defer func() {
 		task.Disconnect(ctx)
-		elapsed := time.Since(began)
+		elapsed := time.Since(s.began)
 		if !returned {
 			err = task.Errorf(task.KindPanic, "the code called runtime.Goexit")
 		}
-		stopped, cause := e.ended(c)
+		stopped, cause := e.ended(s)
 		// What code came to otherwise, such as a panic, is not hidden.
 		stopped = stopped && task.IsKind(err, task.KindCancelled)
 		if stopped {
@@ -46,20 +43,23 @@ func (e *Executor) run(ctx context.Context, c *scheduler.Call, worker int) {
 		} else if late := overtime(ctx, c, elapsed, err); late != nil {
 			err = late
 		}
-		e.host.End([]scheduler.Outcome{{Call: c, Err: err, Cancelled: stopped, Elapsed: elapsed, Worker: worker}})
+		s.outcome[0] = scheduler.Outcome{Call: c, Err: err, Cancelled: stopped, Elapsed: elapsed, Worker: worker}
+		e.host.End(s.outcome[:])
 	}()
 	err = task.Classify(ctx, c.Run(ctx))
 	returned = true
 }
 
-// take waits for a call. It returns nil when the executor has stopped.
-func (e *Executor) take(worker int) (*scheduler.Call, context.Context) {
+// take frees a slot and waits for a call to run in it. It reports false when the
+// executor has stopped.
+func (e *Executor) take(s *slot, worker int) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	s.free()
 	c := e.next()
 	for c == nil {
 		if !e.open {
-			return nil, nil
+			return false
 		}
 		e.ready.Wait()
 		c = e.next()
@@ -73,14 +73,15 @@ func (e *Executor) take(worker int) (*scheduler.Call, context.Context) {
 		stop := cancel
 		ctx, cancel = timed, func(cause error) { stop(cause); release() }
 	}
-	e.running[c] = &running{ctx: ctx, cancel: cancel, worker: worker, began: time.Now(), late: e.warnOvertime(c)}
-	return c, ctx
+	s.call, s.ctx, s.cancel, s.began, s.late = c, ctx, cancel, time.Now(), e.warnOvertime(c)
+	s.over.Store(false)
+	c.Private = scheduler.Private{Owner: s}
+	return true
 }
 
 // Began implements [scheduler.Executor].
 func (e *Executor) Began(c *scheduler.Call) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_, ok := e.running[c]
-	return ok
+	return slotOf(c) != nil
 }
