@@ -64,8 +64,8 @@ var (
 	otherCrash = regexp.MustCompile(`error while loading shared libraries|symbol lookup error|Library not loaded|terminate called after throwing`)
 	// ofAccount is what the lines of an account look like behind the first: those
 	// that are indented, calls, goroutines, what the runtime says of a signal,
-	// and registers.
-	ofAccount = regexp.MustCompile(`^(?:[ \t]|\[signal |created by |runtime: |runtime stack:|PC=|signal arrived |-----$|\.\.\..*frames elided|[^\s(]+\(.*\)$|[a-z][a-z0-9]*\s+0x[0-9a-f]+$)`)
+	// what lies on a stack that it cannot unwind, and registers.
+	ofAccount = regexp.MustCompile(`^(?:[ \t]|\[signal |created by |runtime: |runtime stack:|stack: frame=|[0-9a-f]{8,16}: [0-9a-f]{8} |PC=|signal arrived |-----$|\.\.\..*frames elided|[^\s(]+\(.*\)$|[a-z][a-z0-9]*\s+0x[0-9a-f]+$)`)
 )
 
 func (c *crash) line(line []byte, at time.Time) {

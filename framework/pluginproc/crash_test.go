@@ -19,6 +19,16 @@ import (
 // survived is what programs print of a panic that they have recovered.
 const survived = "panic: the cat is out\ngoroutine 7 [running]:\nmain.handle(0x1)\n\t/src/handle.go:1 +0x1\n"
 
+// dumped is what Go prints of a signal in a thread of C whose stack it cannot
+// unwind.
+var dumped = "SIGSEGV: segmentation violation\nPC=0x7fe2ead93dd4 m=5 sigcode=0 addr=0x285a\n\n" +
+	"goroutine 0 gp=0x28f525682780 m=5 mp=0x28f52568c008 [idle]:\nruntime: g 0 gp=0x28f525682780: unknown pc 0x7fe2ead93dd4\n" +
+	"stack: frame={sp:0x7fe2a285bb90, fp:0x0} stack=[0x7fe2a205c260,0x7fe2a285be60)\n" +
+	"                   7 6 5 4  3 2 1 0   f e d c  b a 9 8  0123456789abcdef\n" +
+	"00007fe2a285baa0: 00000000 00001000  00000000 00401960  ........`.@.....\n" +
+	"                                     ^ <threadentry+0x0>\n" +
+	strings.Repeat("00007fe2a285bab0: 00000000 00000000  00000000 00000000  ................\n", 40)
+
 // TestReason has a process speak of crashes, and then end: the reason of its
 // end is the account of a crash that were its last words, and that explains
 // such an end.
@@ -45,6 +55,7 @@ func TestReason(t *testing.T) {
 		"last words":                        {[]string{lines(30), say("fatal error: no GPU\n"), "exit 3"}, "exit code 3: fatal error: no GPU", ""},
 		"last words, with a trace":          {[]string{say(survived), "exit 3"}, "exit code 3: panic: the cat is out", "main.handle /src/handle.go:1"},
 		"last words without an end":         {[]string{say("fatal error: no GPU"), "exit 3"}, "exit code 3: fatal error: no GPU", ""},
+		"a stack that is not unwound":       {[]string{say(dumped), "exit 2"}, "exit code 2: SIGSEGV: segmentation violation", ""},
 		"others talk on":                    {[]string{say(cgoCrash), lines(10), "exit 2"}, "exit code 2: SIGSEGV: segmentation violation", "main._Cfunc_crash _cgo_gotypes.go:46"},
 		"others interrupt":                  {[]string{say("panic: x\nchatter\n\nmore chatter\ngoroutine 7 [running]:\nmain.f(0x1)\n\t/a.go:1 +0x1\n"), "exit 2"}, "exit code 2: panic: x", "main.f /a.go:1"},
 		"behind half a line":                {[]string{say("50% done..."), "panic boom"}, "exit code 2: panic: boom", "pluginproc_test.obey"},
