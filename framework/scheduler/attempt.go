@@ -116,6 +116,7 @@ func (s *Scheduler) again(o *Outcome, a *Attempt, begins *Hold) bool {
 	if s.holdless || c.cancel.Load() || c.hasEnded() {
 		return false
 	}
+	s.stopsReporting(c)
 	x := c.more()
 	x.attempts.Add(1)
 	x.ran += o.Elapsed

@@ -1,11 +1,15 @@
 package scheduler
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/view"
 )
 
 // Progress is how far the code of a call says it is, and the value of
@@ -53,11 +57,16 @@ func (c *Call) progressed(p task.Progress) {
 		r = &reported{told: true}
 		x.progress.Store(r)
 	}
+	attempt := c.Attempt()
 	r.mu.Lock()
-	r.latest = Progress{Future: c.Future(), Attempt: c.Attempt(), Done: p.Done, Total: p.Total, Text: p.Text}
+	first := r.latest.Attempt != attempt
+	r.latest = Progress{Future: c.Future(), Attempt: attempt, Done: p.Done, Total: p.Total, Text: p.Text}
 	fresh := r.told
 	r.told = false
 	r.mu.Unlock()
+	if first {
+		c.task.s.startsReporting(c)
+	}
 	if fresh && c.task.any != nil {
 		c.task.s.put(item{kind: itemDo, do: func() { c.task.s.tellProgress(c) }})
 	}
@@ -86,4 +95,33 @@ func (f *Future[Out]) Progress() (p Progress, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.latest, true
+}
+
+// startsReporting takes note of a call whose code has told its progress, until
+// [Scheduler.stopsReporting], for displays.
+func (s *Scheduler) startsReporting(c *Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.queued { // its end has not been told
+		s.reporting[c] = struct{}{}
+	}
+}
+
+// stopsReporting is called when an attempt of a call has ended. s.mu is held.
+func (s *Scheduler) stopsReporting(c *Call) { delete(s.reporting, c) }
+
+// reporters returns the calls whose code has told its progress, in order. s.mu is
+// held.
+func (s *Scheduler) reporters() []*Call {
+	return slices.SortedFunc(maps.Keys(s.reporting), func(a, b *Call) int { return cmp.Compare(a.id, b.id) })
+}
+
+// viewProgress returns how far the attempt that runs says it is, nil if it has
+// said nothing.
+func (c *Call) viewProgress() *view.Progress {
+	p, ok := c.Future().Progress()
+	if !ok || p.Attempt != c.Attempt() {
+		return nil
+	}
+	return &view.Progress{Done: p.Done, Total: p.Total, Text: p.Text}
 }

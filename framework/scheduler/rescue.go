@@ -63,6 +63,7 @@ func (s *Scheduler) letGo(c *Call) {
 	}
 	s.mu.Lock()
 	s.queue.remove(c)
+	s.stopsReporting(c)
 	if c.task.any != nil {
 		c.task.queue.remove(c)
 	}

@@ -67,7 +67,8 @@ type Scheduler struct {
 
 	mu        sync.Mutex
 	inbox     inbox
-	queue     queue // accepted, and its end not told
+	queue     queue              // accepted, and its end not told
+	reporting map[*Call]struct{} // of the queue, whose code has told its progress
 	lastID    uint64
 	timers    map[*Timer]struct{}
 	tasks     []AnyTask
@@ -106,6 +107,7 @@ func New(executor Executor, opts ...Option) *Scheduler {
 		log:       slog.Default(),
 		executors: []Executor{executor},
 		timers:    map[*Timer]struct{}{},
+		reporting: map[*Call]struct{}{},
 		byName:    map[string]AnyTask{},
 		loose:     map[looseKey]*taskCore{},
 		refusals:  map[refusal]uint64{},

@@ -36,6 +36,7 @@ func (s *Scheduler) Snapshot() view.Scheduler {
 		Queue:   view.Queue{Len: s.queue.len},
 	}
 	last := s.queue.tail(shownFutures)
+	reporting := s.reporters()
 	tasks := append([]AnyTask(nil), s.tasks...)
 	s.mu.Unlock()
 
@@ -44,10 +45,7 @@ func (s *Scheduler) Snapshot() view.Scheduler {
 	for i, e := range s.executors {
 		out.Executors[i] = viewExecutor(e.Status())
 	}
-	out.Queue.Last = make([]view.Future, len(last))
-	for i, c := range last {
-		out.Queue.Last[i] = view.Future{ID: c.id, Task: c.task.name, State: c.currentState().String(), Input: view.Value(c.self.input())}
-	}
+	out.Queue.Reporting, out.Queue.Last = viewReporting(reporting, last), viewFutures(last)
 	out.Events = viewEvents(s.emitter)
 	refused := s.refusalsByTask()
 	out.Tasks = make([]view.Task, len(tasks))
@@ -83,6 +81,36 @@ func (s *Scheduler) EventPlugins() []view.EventPlugin {
 		out.EventPlugins[i].Events = []view.Event{}
 	}
 	return out.EventPlugins
+}
+
+// viewFutures describes calls.
+func viewFutures(calls []*Call) []view.Future {
+	out := make([]view.Future, len(calls))
+	for i, c := range calls {
+		out[i] = view.Future{ID: c.id, Task: c.task.name, State: c.currentState().String(), Input: view.Value(c.self.input())}
+		if out[i].State == Running.String() {
+			out[i].Progress = c.viewProgress()
+		}
+	}
+	return out
+}
+
+// viewReporting describes the first of the calls that run and tell their
+// progress, but for those which are shown anyway.
+func viewReporting(calls, shown []*Call) []view.Future {
+	out := []view.Future{}
+	for _, c := range calls {
+		if len(out) == shownFutures {
+			break
+		}
+		if slices.Contains(shown, c) {
+			continue
+		}
+		if f := viewFutures([]*Call{c})[0]; f.Progress != nil {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // show asks an observer for what it has to show. A panic in there must not keep

@@ -48,6 +48,7 @@ func (s *Scheduler) tellSubmitted(c *Call) {
 func (s *Scheduler) tellEnded(c *Call) {
 	s.mu.Lock()
 	s.queue.remove(c)
+	s.stopsReporting(c)
 	s.tally(c)
 	s.mu.Unlock()
 	if s.observed() {

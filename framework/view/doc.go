@@ -20,7 +20,9 @@
 //	┣━━ @on_start 1
 //	┃   └── main.go:19() (2)
 //
-// Counts of emissions and calls are shown from 1. What is too long for its
+// The queue's lines are its last futures, and before them those that run and
+// tell how far they are: running #1 fit(0.5)  3/10 epoch 3. Counts of emissions
+// and calls are shown from 1. What is too long for its
 // place ends in an ellipsis. Names come from users, and inputs from anywhere:
 // control characters, invisible ones and invalid UTF-8 are escaped as in Go,
 // so that nothing drawn here can steer a terminal. Widths are those of

@@ -27,7 +27,7 @@ func empty() view.Scheduler {
 	return view.Scheduler{
 		Name: "scheduler", Ref: "0f1e2d3c",
 		Executors: []view.Executor{{Name: "sequential", Kind: "sequential", Workers: 1, Details: []string{}}},
-		Queue:     view.Queue{Last: []view.Future{}},
+		Queue:     view.Queue{Reporting: []view.Future{}, Last: []view.Future{}},
 		Events: events("on_start", "on_finishing", "on_finished", "on_stop", "on_timeout", "on_empty",
 			"on_future_submitted", "on_future_done", "on_future_cancelled", "on_future_exception", "on_future_result"),
 		Tasks: []view.Task{}, Refused: []view.Refusal{}, EventPlugins: []view.EventPlugin{},
@@ -41,7 +41,10 @@ func midrun() view.Scheduler {
 		{Name: "gostats", Kind: "process", Workers: 2, Details: []string{"pid 4711 ready", "pid 4712 ready"}},
 		{Name: "sequential", Kind: "sequential", Workers: 1, Details: []string{}},
 	}
-	s.Queue = view.Queue{Len: 1_000_000, Last: []view.Future{
+	s.Queue = view.Queue{Len: 1_000_000, Reporting: []view.Future{
+		{ID: 2, Task: "small", State: "running", Input: "7", Progress: &view.Progress{Done: 3, Total: 10, Text: "epoch 3"}},
+		{ID: 4, Task: "work", State: "running", Input: `{Path: "an/unreasonably/deep/folder/of/files.go", Depth: 3}`, Progress: &view.Progress{Done: 1234567, Text: "lines"}},
+	}, Last: []view.Future{
 		{ID: 9, Task: "work", State: "running", Input: `{Path: "a.go", Depth: 3}`},
 		{ID: 10, Task: "work", State: "pending", Input: `{Path: "b.go", Depth: 3}`},
 		{ID: 11, Task: "small", State: "pending", Input: "5"},
@@ -91,8 +94,9 @@ func named(text string) view.Scheduler {
 	return view.Scheduler{
 		Name: text, Ref: text, Running: true,
 		Executors: []view.Executor{{Name: text, Kind: text + "!", Workers: 3, Details: []string{text}}},
-		Queue:     view.Queue{Len: 7, Last: []view.Future{{ID: 7, Task: text, State: text, Input: text}}},
-		Events:    events(text, 12, view.Handler{Name: text, Type: text, Calls: 34}, view.Handler{Name: text, Type: text, Calls: 35, Plugin: text}),
+		Queue: view.Queue{Len: 7, Reporting: []view.Future{{ID: 6, Task: "t", State: "s", Progress: &view.Progress{Text: text}}},
+			Last: []view.Future{{ID: 7, Task: text, State: text, Input: text}}},
+		Events: events(text, 12, view.Handler{Name: text, Type: text, Calls: 34}, view.Handler{Name: text, Type: text, Calls: 35, Plugin: text}),
 		Tasks: []view.Task{{
 			Name: text, Code: text, Input: text, Output: text, Ref: text,
 			Extensions: []view.Extension{{Name: text, Lines: []string{text}}, {Name: text}},

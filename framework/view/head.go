@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,15 +22,15 @@ func (d *drawing) head(s *Scheduler) *box {
 		left = inner / 2
 	}
 	executors := d.executors(s.Executors, left)
-	queue := d.queue(&s.Queue)
 	if d.width < narrow {
-		b.lines = append(executors, queue...)
+		b.lines = append(executors, d.queue(&s.Queue, inner)...)
 		return b
 	}
 	left = 0
 	for _, line := range executors {
 		left = max(left, columns(line))
 	}
+	queue := d.queue(&s.Queue, inner-left-gutter)
 	for i := range max(len(executors), len(queue)) {
 		b.lines = append(b.lines, d.fit(at(executors, i), left)+strings.Repeat(" ", gutter)+at(queue, i))
 	}
@@ -95,20 +96,25 @@ func executorTitle(e *Executor) string {
 	return e.Name + " (" + e.Kind + ")"
 }
 
-// queue lists the last futures; an ellipsis stands for those before them, at
-// the end as it does in a list that goes on.
-func (d *drawing) queue(q *Queue) []string {
+// queue lists futures in lines of that width: those which tell their progress,
+// and the last. An ellipsis stands for the others, at the end as it does in a
+// list that goes on.
+func (d *drawing) queue(q *Queue, width int) []string {
 	out := []string{fmt.Sprintf("Queue: (%d)", q.Len)}
+	shown := append(slices.Clone(q.Reporting), q.Last...)
 	state, id := 0, 0
-	for _, f := range q.Last {
+	for _, f := range shown {
 		state = max(state, columns(d.clean(f.State)))
 		id = max(id, len(fmt.Sprint(f.ID)))
 	}
-	for _, f := range q.Last {
-		call := d.clean(f.Task + "(" + f.Input + ")")
-		out = append(out, fmt.Sprintf("%s #%-*d %s", d.fit(d.clean(f.State), state), id, f.ID, call))
+	for _, f := range shown {
+		line := fmt.Sprintf("%s #%-*d %s", d.fit(d.clean(f.State), state), id, f.ID, d.clean(f.Task+"("+f.Input+")"))
+		if f.Progress != nil {
+			line = d.cutBefore(line, d.cut(gap+d.clean(f.Progress.String()), width/2), width)
+		}
+		out = append(out, line)
 	}
-	if q.Len > len(q.Last) {
+	if q.Len > len(shown) {
 		out = append(out, d.ellipsis)
 	}
 	return out

@@ -32,10 +32,14 @@ type Executor struct {
 	Details []string `json:"details"` // further facts, a line each
 }
 
-// Queue is a list of futures, of which only the end is kept.
+// Queue is a list of futures, of which only the end is kept, and what runs and
+// tells how far it is.
 type Queue struct {
-	Len  int      `json:"len"`
-	Last []Future `json:"last"` // in order of submission
+	Len int `json:"len"`
+	// Reporting are futures before those of Last whose code runs and has told
+	// its progress, in order of submission.
+	Reporting []Future `json:"reporting"`
+	Last      []Future `json:"last"` // in order of submission
 }
 
 // Future is one call.
@@ -44,6 +48,9 @@ type Future struct {
 	Task  string `json:"task"`
 	State string `json:"state"` // such as "pending" or "running"
 	Input string `json:"input"` // short, see [Value]
+	// Progress is how far the running attempt says it is, nil if it has said
+	// nothing.
+	Progress *Progress `json:"progress,omitempty"`
 }
 
 // Event is an event and who listens to it.
