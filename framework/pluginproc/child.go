@@ -111,7 +111,7 @@ func execute(ctx context.Context, c Config, command func() *exec.Cmd) (*osproc.C
 		if err := checksum(ctx, c.Path, c.SHA256); err != nil {
 			return nil, err
 		}
-		proc, err := osproc.Start(command())
+		proc, err := osproc.StartIn(c.group(), command())
 		if err == nil {
 			return proc, nil
 		}

@@ -39,6 +39,9 @@ type Config struct {
 	// others, to 19; 0 leaves it that of the host. A level below the host's needs
 	// privileges, and there are none on Windows: the start fails.
 	Nice int
+	// Contain has the process run in a control group of its own, by which its
+	// memory can be bounded, where the host may make one: see [Contained].
+	Contain bool
 	// RuntimeDir is a private folder (mode 0700) of the host for the socket; it
 	// must exist, and its path be short: a socket's is limited to 107 bytes.
 	RuntimeDir string

@@ -18,8 +18,10 @@ type Exit struct {
 	// Signal is what killed it, nil when it exited.
 	Signal os.Signal
 	// OOM is true when the system killed it for memory. Told on Linux, from the
-	// counter of the host's control group; false where that is not known.
+	// counter of its control group, or the host's; false where that is not known.
 	OOM bool
+	// Bounded is true when that was for a bound of [Process.Bound].
+	Bounded bool
 	// Reason is the first line of the account of a crash that ends stderr, such
 	// as "panic: boom". It is empty when there is none, or none that explains this
 	// end: the process went on, ended well, or was told to end (SIGKILL, SIGTERM).
@@ -113,7 +115,7 @@ func lastLines(text string) string {
 
 // newExit puts together what the system and the plugin's output say.
 func newExit(st osproc.Status, pump *logPump) Exit {
-	e := Exit{Code: -1, OOM: st.OOM, Err: st.Err, Stderr: pump.stderr()}
+	e := Exit{Code: -1, OOM: st.OOM, Bounded: st.Bound, Err: st.Err, Stderr: pump.stderr()}
 	said := end{at: pump.now()}
 	if s := st.State; s != nil {
 		e.Code = s.ExitCode()

@@ -96,6 +96,9 @@ type Host struct {
 	Run string
 	// Log is the run's logger.
 	Log *slog.Logger
+	// LimitsMemory tells that a task will ask for limits of memory, as far as is
+	// known when the run starts.
+	LimitsMemory bool
 	// End ends calls, several at a time where several have ended. It does not
 	// keep outcomes.
 	End func(outcomes []Outcome)

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,6 +39,13 @@ type Enforcer interface {
 	// Enforces returns nil if the executor can enforce each of these limits, and
 	// otherwise which it cannot, and why.
 	Enforces(Limits) error
+}
+
+// Explained is an executor that can say how it enforces limits of memory, such as
+// "by …". The log has that at the start of a run, if a task has such a limit.
+type Explained interface {
+	Enforcer
+	EnforcesMemory() string
 }
 
 // Limited is an extension that will ask for limits, so that a task whose
@@ -131,6 +139,39 @@ func (t *taskCore) enforcesAll(extensions []Extension) error {
 		}
 	}
 	return nil
+}
+
+// memoryLimited returns the tasks that will ask for a limit of memory.
+func (s *Scheduler) memoryLimited() (out []AnyTask) {
+	for _, t := range s.Tasks() {
+		if slices.ContainsFunc(t.Extensions(), asksForMemory) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func asksForMemory(e Extension) bool {
+	l, ok := e.(Limited)
+	return ok && l.Limits().Memory > 0
+}
+
+func (s *Scheduler) limitsMemory() bool { return len(s.memoryLimited()) > 0 }
+
+// tellEnforcement has the log say, once for a run, how limits of memory are
+// enforced. That a limit cannot be is an error.
+func (s *Scheduler) tellEnforcement() {
+	var told []string
+	for _, t := range s.memoryLimited() {
+		e, ok := coreOf(t).executor().(Explained)
+		if !ok {
+			continue
+		}
+		if how := e.EnforcesMemory(); !slices.Contains(told, how) {
+			told = append(told, how)
+			s.log.Info("limits of memory are enforced", "by", how)
+		}
+	}
 }
 
 // Limits returns what bounds the call.

@@ -137,7 +137,7 @@ func (r *run) over() bool {
 // executor of each task. On an error none is left running.
 func (r *run) startExecutors(ctx context.Context) error {
 	s := r.s
-	host := Host{Run: s.name, Log: s.log, End: s.end, Late: s.late, Report: s.report,
+	host := Host{Run: s.name, Log: s.log, LimitsMemory: s.limitsMemory(), End: s.end, Late: s.late, Report: s.report,
 		Fail: r.executorFailed}
 	errs := make([]error, len(s.executors))
 	observing := make([]error, len(s.observers))
@@ -156,6 +156,7 @@ func (r *run) startExecutors(ctx context.Context) error {
 		err = s.resolveAll()
 	}
 	if err == nil {
+		s.tellEnforcement()
 		return nil
 	}
 	for i, e := range s.executors {

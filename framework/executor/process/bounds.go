@@ -117,6 +117,10 @@ func (w *worker) gauge(age time.Duration) int64 {
 	if !w.gauged.IsZero() && time.Since(w.gauged) < age {
 		return w.held
 	}
+	if held, ok := w.proc.Held(); ok {
+		w.gauged, w.held, w.beside = time.Now(), held, 0
+		return w.held
+	}
 	if w.meter == nil {
 		w.meter = &osproc.Meter{}
 	}

@@ -34,7 +34,6 @@ type Executor struct {
 	claimed   bool // from Start to the end of Stop
 	paused    bool // nothing of the backlog is sent
 	watching  bool // somebody watches the limits of calls
-	watched   bool // somebody has, and it was logged how
 	ledgers   atomic.Int64
 }
 
@@ -182,7 +181,7 @@ func (e *Executor) startWorkers(ctx context.Context, cfg config, host scheduler.
 	}
 	e.mu.Lock()
 	e.host, e.open, e.killed, e.failed = host, true, nil, nil
-	e.workers, e.retired, e.watching, e.watched, e.folder = workers, nil, false, false, folder
+	e.workers, e.retired, e.watching, e.folder = workers, nil, false, folder
 	e.codes = workers[0].codes
 	e.life, e.end = context.WithCancel(context.Background())
 	e.mu.Unlock()

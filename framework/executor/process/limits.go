@@ -23,6 +23,14 @@ func (e *Executor) Enforces(l scheduler.Limits) error {
 	return nil
 }
 
+// EnforcesMemory implements [scheduler.Explained].
+func (e *Executor) EnforcesMemory() string {
+	if err := pluginproc.Contained(); err != nil {
+		return fmt.Sprintf("sampling /proc every %v, with RLIMIT_DATA as a backstop: %v", watchEvery, err)
+	}
+	return fmt.Sprintf("a control group (cgroup v2) for each worker, sampled every %v and bounded by the kernel", watchEvery)
+}
+
 // overrun is a call that has reached a limit.
 type overrun struct {
 	limit         string
@@ -113,27 +121,37 @@ func (w *worker) holdAgainst(o *scheduler.Outcome, seq uint64) {
 const backstopRoom = 256 << 20
 
 // setBackstop has the system deny a call more memory than it can have any right
-// to, if it is all that the worker holds. e.mu is not held.
-func (w *worker) setBackstop(t target, data int64) {
+// to, or kill it for that, if it is all that the worker holds. base is what the
+// worker held before the call, and data what it may write to, for workers without
+// a control group. e.mu is not held.
+func (w *worker) setBackstop(t target, base, data int64) {
 	w.e.mu.Lock()
 	defer w.e.mu.Unlock()
 	if !w.stillRuns(t) || w.window.len != 1 || w.stop.seq != 0 || t.limits.Memory > math.MaxInt64/4 {
 		return
 	}
-	room := 2*t.limits.Memory + backstopRoom
-	before, err := t.proc.LimitData(uint64(data + room))
+	stop := backstop{seq: t.seq}
+	var err error
+	if _, stop.contained = t.proc.Held(); stop.contained {
+		stop.room, err = t.proc.Bound(base + t.limits.Memory)
+		stop.room -= base
+	} else {
+		stop.room = 2*t.limits.Memory + backstopRoom
+		stop.before, err = t.proc.LimitData(uint64(data + stop.room))
+	}
 	if err != nil {
 		w.host.Log.Debug("no backstop for a limit of memory", "plugin", w.cfg.name, "worker", w.number, "error", err)
 		return
 	}
-	w.stop = backstop{t.seq, before, room}
+	w.stop = stop
 }
 
 // backstop is a limit that the system has been given for one call.
 type backstop struct {
-	seq    uint64 // 0 for none
-	before uint64 // the limit before
-	room   int64
+	seq       uint64 // 0 for none
+	contained bool   // it is that of a control group
+	before    uint64 // otherwise the limit before
+	room      int64  // what the call could come to
 }
 
 // liftBackstop is called before the worker is sent another call. e.mu is held.
@@ -142,7 +160,11 @@ func (w *worker) liftBackstop(proc *pluginproc.Process) {
 		return
 	}
 	// An error means that it has ended: nothing will begin there.
-	_, _ = proc.LimitData(w.stop.before)
+	if w.stop.contained {
+		_ = proc.Unbound()
+	} else {
+		_, _ = proc.LimitData(w.stop.before)
+	}
 	w.stop = backstop{}
 }
 
@@ -151,9 +173,9 @@ func (w *worker) liftBackstop(proc *pluginproc.Process) {
 var deniedMemory = regexp.MustCompile(`(?i)out of memory|cannot allocate memory|bad_alloc`)
 
 // ranOut tells whether a process died because its call's backstop denied it
-// memory. e.mu is held.
+// memory, or for its bound. e.mu is held.
 func (w *worker) ranOut(c *scheduler.Call, seq uint64, exit pluginproc.Exit) *overrun {
-	if w.stop.seq != seq || w.killedBy != nil || !deniedMemory.MatchString(exit.Reason) {
+	if w.stop.seq != seq || w.killedBy != nil || !exit.Bounded && !deniedMemory.MatchString(exit.Reason) {
 		return nil
 	}
 	return &overrun{limit: task.KindMemoryLimit, allowed: c.Limits().Memory, seen: w.stop.room}

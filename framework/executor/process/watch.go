@@ -58,6 +58,8 @@ type sight struct {
 	exactly  time.Time     // when shared pages may be told apart again
 	usage    osproc.Usage  // of the group, when it was read
 	backstop bool          // it was tried to set one for the call
+
+	contained bool // the worker has a control group, by which its memory is known
 }
 
 // target is a call with limits that runs.
@@ -78,10 +80,6 @@ func (e *Executor) watchLimits() {
 		return
 	}
 	e.watching = true
-	if !e.watched {
-		e.watched = true
-		e.host.Log.Debug("limits of calls are enforced", "plugin", e.cfg.name, "by", "sampling /proc", "every", watchEvery, "backstop", "RLIMIT_DATA")
-	}
 	w := &watcher{e: e, known: map[*worker]*sight{}}
 	e.wg.Go(w.run)
 }
@@ -192,6 +190,9 @@ func (w *watcher) look(t target) time.Duration {
 		return next // its end is being told
 	}
 	if first {
+		if s.contained && t.limits.Memory > 0 {
+			w.backstop(t, s)
+		}
 		return min(next, watchEvery)
 	}
 	if d := t.limits.CPU; d > 0 {
@@ -222,6 +223,9 @@ func (w *watcher) measure(t target, s *sight, first bool) (osproc.Usage, error) 
 		}
 	}
 	s.memory, s.glanced = glance.Memory+s.beside, time.Now()
+	if held, ok := t.proc.Held(); ok {
+		s.memory, s.beside, s.contained = held, 0, true
+	}
 	if !first {
 		return glance, nil
 	}
@@ -253,12 +257,17 @@ func (w *watcher) read(t target, s *sight, glance osproc.Usage) (osproc.Usage, e
 	return glance, nil
 }
 
+// backstop has the system bound what the call can come to.
+func (w *watcher) backstop(t target, s *sight) {
+	s.backstop = true
+	t.w.setBackstop(t, s.memBase, s.usage.Data)
+}
+
 // lookAtMemory kills the worker of a call that uses more memory than it may.
 func (w *watcher) lookAtMemory(t target, s *sight) time.Duration {
 	limit := t.limits.Memory
 	if !s.backstop && s.read.After(s.began) {
-		s.backstop = true
-		t.w.setBackstop(t, s.usage.Data)
+		w.backstop(t, s)
 	}
 	used := s.memory - s.memBase
 	growth := used - s.used
@@ -269,7 +278,7 @@ func (w *watcher) lookAtMemory(t target, s *sight) time.Duration {
 		}
 		return watchEvery
 	}
-	if s.usage.Processes > 1 {
+	if s.usage.Processes > 1 && !s.contained {
 		now := time.Now()
 		if now.Before(s.exactly) {
 			return watchEvery

@@ -77,7 +77,7 @@ func (w *worker) start(ctx context.Context) error {
 	defer cancel()
 	proc, err := pluginproc.Start(ctx, pluginproc.Config{
 		Name: w.cfg.name, Path: w.cfg.path, Args: w.cfg.args, Dir: w.cfg.dir, Env: w.cfg.env,
-		SHA256: w.cfg.sha256, Nice: w.cfg.nice, RuntimeDir: w.folder, StartTimeout: w.cfg.startTimeout,
+		SHA256: w.cfg.sha256, Nice: w.cfg.nice, Contain: w.host.LimitsMemory, RuntimeDir: w.folder, StartTimeout: w.cfg.startTimeout,
 		MaxMessageBytes: w.cfg.maxMessage + frameBytes, Logger: w.host.Log.With("worker", w.number),
 	})
 	if err != nil {

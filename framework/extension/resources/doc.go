@@ -29,13 +29,28 @@
 // the limit already, left by earlier calls, is replaced before it is given the
 // call, unless it held that from its start.
 //
-// The host looks at what runs, in the ledger, and at what its process group uses,
-// in /proc, every 10 ms, or every 2 ms when a limit is near; calls that are shorter
-// than that cost nothing. Between two looks a call can grow: what it is seen to use
-// when it is caught is more than its limit by that much. As a backstop the system
-// denies it what is far beyond (RLIMIT_DATA, at twice the limit and 256 MiB), which
-// programs that it starts inherit. Out of reach of a kill is what has left the
-// worker's process group and lost its parent (daemons).
+// The host looks at what runs, in the ledger, and at what it uses every 10 ms, or
+// every 2 ms when a limit is near; calls that are shorter than that cost nothing.
+// Between two looks a call can grow: what it is seen to use when it is caught is
+// more than its limit by that much.
+//
+// Where the host may make control groups (cgroup v2), each worker has one: where
+// the group above the host's own hands the memory controller to its children
+// (cgroup.subtree_control) and is the host's to write to, as it is for root, and
+// for others where it has been delegated, such as by systemd's DelegateSubgroup=.
+// What it holds is then read there, whatever became of the programs that the
+// code has started, and all are killed by it. A call that is all that its worker
+// has to do is bounded by the kernel besides, a little above its limit, so that
+// it cannot outrun the host.
+//
+// Elsewhere what the worker's process group uses is read in /proc. As a backstop
+// the system denies a call what is far beyond its limit (RLIMIT_DATA, at twice the
+// limit and 256 MiB), which programs that it starts inherit. Out of reach of a
+// kill is what has left the worker's process group and lost its parent (daemons).
+//
+// Which of both it is, and why, is in the log at INFO at the start of a run that has
+// a task with a limit of memory. Tasks that are made while it goes on are on
+// groups only if there was another.
 //
 // Processor time and memory can be limited on Linux, wall time everywhere.
 //

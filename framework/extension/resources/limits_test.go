@@ -3,6 +3,11 @@
 package resources_test
 
 import (
+	"log/slog"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +18,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/extension/resources"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/internal/testlog"
 )
 
 // TestShow runs a hundred calls of which half would never end, or use whatever
@@ -235,4 +241,38 @@ func TestCancelBeforeTheLimit(t *testing.T) {
 	await(t, f)
 	require.Equal(t, scheduler.Cancelled, f.State(), "%v", f.Err())
 	r.end()
+}
+
+// TestHowMemoryIsLimitedIsStated: the log says at the start of a run by what
+// limits of memory are enforced here, which is what workers are given; and nothing
+// where there are none.
+func TestHowMemoryIsLimitedIsStated(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []resources.Option{resources.Memory(512 * mebibyte), resources.Wall(time.Minute)} {
+		var log testlog.Buffer
+		s := scheduler.New(process.Self(1), scheduler.Logger(slog.New(slog.NewTextHandler(&log, nil))))
+		where := scheduler.NewTask(s, cgroup, resources.New(limit))
+		scheduler.NewTask(s, hog, resources.New(limit))
+		for range 2 {
+			before := len(log.String())
+			require.NoError(t, s.Start(t.Context()))
+			group, err := get(t, where, 0)
+			require.NoError(t, err)
+			_, err = s.Wait()
+			require.NoError(t, err)
+			stated := regexp.MustCompile(`level=INFO msg="limits of memory are enforced" by="(.*)"`).FindAllStringSubmatch(log.String()[before:], -1)
+			if limits := where.Extensions()[0].(scheduler.Limited).Limits(); limits.Memory == 0 {
+				require.Empty(t, stated)
+				require.NotContains(t, group, "signalbox-")
+				continue
+			}
+			require.Len(t, stated, 1, log.String())
+			if strings.HasPrefix(stated[0][1], "a control group (cgroup v2) for each worker, sampled every 10ms and bounded by the kernel") {
+				require.Contains(t, group, "/signalbox-"+strconv.Itoa(os.Getpid())+"-")
+			} else {
+				require.Regexp(t, `^sampling /proc every 10ms, with RLIMIT_DATA as a backstop: .*control group`, stated[0][1])
+				require.NotContains(t, group, "signalbox-")
+			}
+		}
+	}
 }

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 		use(n)
 		select {}
 	}
-	sdk.ServeIfPlugin(double, sleep, deaf, spin, hog, fork, daemon, work)
+	sdk.ServeIfPlugin(double, sleep, deaf, spin, hog, fork, daemon, work, cgroup)
 	goleak.VerifyTestMain(m)
 }
 
@@ -95,6 +95,12 @@ var work = sdk.TaskFunc("work", func(_ context.Context, steps int) (int, error) 
 		}
 	}
 	return int(x & 1), nil
+})
+
+// cgroup returns the control groups of its process.
+var cgroup = sdk.TaskFunc("cgroup", func(context.Context, int) (string, error) {
+	text, err := os.ReadFile("/proc/self/cgroup")
+	return string(text), err
 })
 
 // hog keeps what it uses, and returns its process.

@@ -12,6 +12,14 @@
 // "Before reaping" means that the dead leader is still held as a zombie while
 // its group is killed, so the group's number cannot belong to somebody else.
 //
+// # Control groups
+//
+// A child on Linux may be given a control group (version 2) of its own by
+// [StartIn], where [OwnGroups] finds that the host may make one. Then what it and
+// its descendants hold is known exactly, can be bounded by the kernel, and dies
+// with the leader wherever it has gone. Groups stand beside the host's own; those
+// of a host that was killed are removed by the next.
+//
 // # The end of the host
 //
 // A child on Unix holds one end of a life pipe, of which the host alone holds
