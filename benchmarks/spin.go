@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/signalbox-go/signalbox/benchmarks/peer"
+	"github.com/signalbox-go/signalbox/framework/extension/resources"
+	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
 // Probes of tasks that keep the CPU busy. How many steps make up a millisecond
@@ -13,6 +18,18 @@ import (
 
 var spun = &probe{name: "spin-1ms", unit: "tasks/s", n: 4_000, figure: func(_ *rig, n int) (float64, error) {
 	return perSecond(n)(spins(slices.Repeat([]int{1}, n)).run())
+}}
+
+// spunWithLimits has each task watched for time and memory that none comes near.
+var spunWithLimits = &probe{name: "spin-1ms-with-limits", unit: "tasks/s", n: 4_000, figure: func(_ *rig, n int) (float64, error) {
+	w := spins(slices.Repeat([]int{1}, n))
+	w.extensions = []scheduler.Extension{resources.New(resources.Wall(time.Minute), resources.CPU(time.Minute), resources.Memory(1<<30))}
+	w.options = []scheduler.Option{scheduler.Logger(slog.New(slog.DiscardHandler))} // which is told how they are enforced
+	took, err := w.run()
+	if errors.Is(err, scheduler.ErrLimits) {
+		err = fmt.Errorf("%w: %w", errNotHere, err)
+	}
+	return perSecond(n)(took, err)
 }}
 
 var looped = &probe{name: "loop-1ms", unit: "tasks/s", n: 4_000, figure: with((*rig).loops, func(l *peer.Loops, n int) (float64, error) {

@@ -33,6 +33,7 @@ var suite = []group{
 	{"spin", []row{
 		{"tasks of 1 ms of CPU", spun, "bare loops in 2 processes", looped, 0.93, 0.98},
 		{"tasks of 1 ms of CPU, " + books, spunWithBooks, "without", spun, 0.97, 0},
+		{"tasks of 1 ms of CPU, resources on each", spunWithLimits, "without", spun, 0.98, 0},
 	}},
 	{"uneven", []row{
 		{"10,000 x 1 ms, 1 % of them x 100 ms: makespan", uneven, "half the sum", halfTheSum, 1.10, 1.03},

@@ -26,8 +26,9 @@ type work[In, Out any] struct {
 	score func(Out) int
 	total int
 
-	executor scheduler.Executor // nil for two worker processes
-	options  []scheduler.Option
+	executor   scheduler.Executor // nil for two worker processes
+	options    []scheduler.Option
+	extensions []scheduler.Extension
 
 	trips []time.Duration // if not nil, is appended how long each took; for a window of 1
 }
@@ -39,7 +40,10 @@ func (w *work[In, Out]) run() (time.Duration, error) {
 		w.executor = process.Self(processes)
 	}
 	s := scheduler.New(w.executor, w.options...)
-	t := scheduler.NewTask(s, w.def)
+	t, err := scheduler.AddTask(s, w.def, w.extensions...)
+	if err != nil {
+		return 0, err
+	}
 	var submitted, done, results, total, next int
 	var refused error
 	var began, sent, ended time.Time
