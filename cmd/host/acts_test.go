@@ -139,6 +139,11 @@ func serveTasks() {
 			<-ctx.Done()
 			return 0, context.Cause(ctx)
 		}),
+		sdk.TaskFunc("tell", func(ctx context.Context, done int) (int, error) {
+			sdk.Progress(ctx, done, 8, "reading")
+			<-ctx.Done()
+			return 0, context.Cause(ctx)
+		}),
 		sdk.TaskFunc("gate", gate),
 	)
 }

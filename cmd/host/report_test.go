@@ -4,11 +4,8 @@ import (
 	"os"
 	"regexp"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
 func TestReport(t *testing.T) {
@@ -51,25 +48,6 @@ func TestReportOfAnError(t *testing.T) {
 	require.Regexp(t, `(?m)^error: job.hcl:11:21: on "double.result": Unsupported attribute: `, c.stdout.String())
 	require.Regexp(t, `level=ERROR msg="on block failed" .*at=job.hcl:11:21`, c.stderr.String())
 	require.NotContains(t, c.stderr.String(), "goroutine")
-}
-
-func TestProgressIsTold(t *testing.T) {
-	t.Parallel()
-	at := time.Now()
-	first := sample{at: at, counts: scheduler.Counts{Submitted: 10, Results: 2}, waiting: 8, running: 2}
-	require.Equal(t, "10 submitted, 2 done, 0 failed, 2 running", first.since(sample{}).String())
-
-	next := sample{at: at.Add(2 * time.Second), counts: scheduler.Counts{Submitted: 10, Results: 5, Exceptions: 1}, waiting: 4, running: 2}
-	require.Equal(t, "10 submitted, 6 done, 1 failed, 2 running, 2/s, about 2s left", next.since(first).String())
-
-	more := next
-	more.counts.Submitted, more.counts.Cancelled = 11, 1
-	require.Equal(t, "11 submitted, 7 done, 1 failed, 2 running, 1 cancelled, 2.5/s", more.since(first).String(), "who knows what else comes")
-
-	require.Equal(t, "10 submitted, 2 done, 0 failed, 2 running", first.since(first).String(), "no time has passed")
-	stuck := first
-	stuck.at = at.Add(3 * time.Second)
-	require.Equal(t, "10 submitted, 2 done, 0 failed, 2 running, 0/s", stuck.since(first).String())
 }
 
 func TestHostIsCalledAsItWasStarted(t *testing.T) {

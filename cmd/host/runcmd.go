@@ -15,6 +15,7 @@ type runCommand struct {
 	job     jobFlags
 	log     logFlags
 	queue   queueFlags
+	display displayFlags
 	summary string
 }
 
@@ -26,8 +27,11 @@ func newRunCommand(name string) *cobra.Command {
 		Long: `Runs a job to its end. Plugins that are Go packages are built first.
 
 A report goes to standard output: how the run ended, a line per task, and the
-scheduler as a tree. Logs, and a line of progress every few seconds, go to
-standard error.
+scheduler as a tree. Logs go to standard error, and so does what is shown while
+the job runs. On a terminal that is a screen that changes: progress, workers,
+event plugins, the latest errors; the key ? tells what can be done there. Logs
+scroll by above it. Elsewhere, and with --display plain, it is a line every ten
+seconds and whenever the run comes to another phase.
 
 --queue-csv and --queue-plot write what became of the queue and the workers over
 time: every change of a short run, and a few thousand, evenly spread, of a long
@@ -37,8 +41,9 @@ one.
 configuration: what it is allowed, and how it is configured, an attach block of
 the job file says.
 
-Ctrl-C or SIGTERM stops the run: what runs is completed, what waits is
-cancelled. A second one kills what runs, a third one ends at once.
+Ctrl-C, SIGTERM or the end of the terminal (SIGHUP) stops the run: what runs is
+completed, what waits is cancelled. A second Ctrl-C or SIGTERM kills what runs,
+a third one ends at once.
 
 ` + exitCodes,
 		Example: "  " + name + " run examples/gostats/job.hcl\n" +
@@ -50,12 +55,16 @@ cancelled. A second one kills what runs, a third one ends at once.
 	c.job.register(cmd)
 	c.log.register(cmd)
 	c.queue.register(cmd)
+	c.display.register(cmd)
 	cmd.Flags().StringVar(&c.summary, "summary", "", "file to write a summary of the run to, as JSON; - for standard output, from which the report then goes to standard error")
 	return cmd
 }
 
 func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if err := c.display.check(stderr); err != nil {
+		return err
+	}
 	log, err := c.log.logger(stderr)
 	if err != nil {
 		return err
@@ -92,7 +101,7 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if c.summary == "-" {
 		human = console
 	}
-	result, interrupted, err := runJob(cmd.Context(), j, console)
+	result, interrupted, err := c.runJob(cmd.Context(), j, console, stderr)
 	switch {
 	case err != nil && interrupted:
 		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.discard(), queue.discard())}
@@ -104,12 +113,16 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	return c.end(result, human, sum, queue)
 }
 
-// runJob runs the job under the watch of signals, and tells its progress.
-func runJob(ctx context.Context, j *job.Job, console *console) (result *job.Result, interrupted bool, err error) {
-	signals := watchSignals(j, console)
-	progress := startProgress(j, console)
-	result, err = j.Run(ctx)
-	progress.stop()
+// runJob runs the job under the watch of signals, and shows how it fares.
+func (c *runCommand) runJob(ctx context.Context, j *job.Job, console *console, stderr io.Writer) (result *job.Result, interrupted bool, err error) {
+	screen := c.display.screen(stderr, console)
+	signals := watchSignals(j, console, screen.Close)
+	source := newRunSource(j)
+	screen.Show(source)
+	if result, err = j.Run(ctx); err == nil {
+		source.ended(result.Scheduler)
+	}
+	screen.Close()
 	return result, signals.stop(), err
 }
 

@@ -18,14 +18,21 @@ type signalWatch struct {
 	seen bool // read after stop
 }
 
-// watchSignals stops the job at the first SIGINT or SIGTERM and kills what
-// runs at the second. A third one ends the process as if nobody watched, which
-// is for on blocks that hang; the plugins end with their host.
-func watchSignals(j *job.Job, console *console) *signalWatch {
+// watchSignals stops the job at the first SIGINT or SIGTERM, or when its
+// terminal has gone, and kills what runs at the second. A third one ends the
+// process as if nobody watched, which is for on blocks that hang; the plugins end
+// with their host. Before, restore gives the terminal back.
+func watchSignals(j *job.Job, console *console, restore func()) *signalWatch {
 	w := &signalWatch{ch: make(chan os.Signal, 2)}
 	signal.Notify(w.ch, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(w.ch, syscall.SIGHUP)
+	}
 	w.wg.Go(func() {
 		for sig := range w.ch {
+			if w.seen && sig == syscall.SIGHUP {
+				continue // the shell and the system both tell of the end of a terminal
+			}
 			if !w.seen {
 				w.seen = true
 				console.signal(sig, "finishing what runs and cancelling what waits; once more kills what runs")
@@ -35,6 +42,7 @@ func watchSignals(j *job.Job, console *console) *signalWatch {
 			signal.Stop(w.ch)
 			console.signal(sig, "killing what runs; once more ends at once")
 			j.Kill("killed by signal: " + sig.String())
+			restore()
 		}
 	})
 	return w

@@ -141,30 +141,36 @@ on "double.result" {
 }
 
 // TestProgressIsPrinted is over a run that goes on until there are two lines of
-// it, the second of which tells the pace.
+// one phase, ten seconds apart, and comes to others.
 func TestProgressIsPrinted(t *testing.T) {
 	t.Parallel()
 	t.Run("text", func(t *testing.T) {
 		t.Parallel()
 		r, c := atGate(t, gatePlugin)
-		c.stderr.until(t, 1, "6 submitted, 0 done, 0 failed, 1 running\n")
-		c.stderr.until(t, 1, "6 submitted, 0 done, 0 failed, 1 running, 0/s\n")
+		c.stderr.until(t, 2, "job: running after")
 		r.open()
 		c.end().exits(0)
+		require.Regexp(t, `(?m)^job: running after 1\d\S*s, 6 submitted, 0 done, 0 failed, 1 running, 0/s$`, c.stderr.String())
+		require.Regexp(t, `(?m)^job: ended \(exhausted\) after 1\d\S*s, 6 submitted, 6 done, 0 failed, 0 running$`, c.stderr.String())
 	})
 	t.Run("json", func(t *testing.T) {
 		t.Parallel()
 		r, c := atGate(t, gatePlugin, "--log-format", "json")
-		c.stderr.until(t, 2, `"msg":"progress"`)
+		c.stderr.until(t, 2, `"phase":"running"`)
 		c.signal(syscall.SIGINT)
-		c.stderr.until(t, 1, `"finishing what runs`)
+		c.stderr.until(t, 1, `"phase":"draining"`)
 		r.open()
 		c.end().exits(130)
 		seen := map[string]map[string]any{}
 		for _, record := range c.logged() {
 			seen[record["msg"].(string)] = record
+			if phase, ok := record["phase"].(string); ok {
+				seen[phase] = record
+			}
 		}
-		progress := seen["progress"]
+		require.Equal(t, "stopped: stopped by signal: interrupt", seen["ended"]["exit"])
+		progress := seen["running"]
+		require.Equal(t, "job", progress["run"])
 		for key, want := range map[string]float64{"submitted": 6, "done": 0, "failed": 0, "running": 1, "cancelled": 0, "per_second": 0} {
 			require.Equal(t, want, progress[key], "%s of %v", key, progress)
 		}

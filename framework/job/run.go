@@ -91,6 +91,9 @@ func (j *Job) Scheduler() *scheduler.Scheduler {
 	return j.current.s
 }
 
+// Name returns the name of the job, and of its runs.
+func (j *Job) Name() string { return j.run.name }
+
 // Stop ends the run that goes on: what runs is completed, what waits is
 // cancelled. It does not wait.
 func (j *Job) Stop(message string) {

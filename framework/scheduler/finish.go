@@ -182,9 +182,11 @@ func (r *run) close() {
 	}
 	s.inbox.leave(rest)
 	s.counts.Dropped += r.dropped
+	r.concluded = true
 	s.mu.Unlock()
 	if r.dropped > 0 {
 		s.log.Warn("emissions dropped: the run was killed", "count", r.dropped)
 	}
+	r.endDisplays()
 	close(r.done)
 }

@@ -42,6 +42,24 @@ type runOptions struct {
 	kill        bool
 	exceptions  policy
 	cancelled   policy
+	displays    []Display
+}
+
+// Display shows a run to people while it goes on; see package live.
+type Display interface {
+	// Begin is called when the run is about to start. It must not block.
+	Begin(s *Scheduler)
+	// End follows when the run has ended, or has not started after all. When it
+	// returns, nothing is shown any more.
+	End()
+}
+
+// Displayed has the run shown. It panics if d is nil.
+func Displayed(d Display) RunOption {
+	if d == nil {
+		panic("scheduler: Displayed needs a display, not nil")
+	}
+	return func(o *runOptions) { o.displays = append(o.displays, d) }
 }
 
 // Timeout ends the run after d, counted from its start; callbacks of on_start

@@ -19,13 +19,14 @@ type run struct {
 	exit    Exit
 	err     error
 
-	awaited bool            // somebody waits: an empty queue may end the run
-	stop    *stopRequest    // may come before the run has begun
-	killing bool            // what runs is to be killed
-	cause   error           // why
-	life    context.Context // ends when the run is killed
-	kill    context.CancelFunc
-	deaf    atomic.Bool // killed: what is emitted by hand is dropped
+	concluded bool            // exit and err are set
+	awaited   bool            // somebody waits: an empty queue may end the run
+	stop      *stopRequest    // may come before the run has begun
+	killing   bool            // what runs is to be killed
+	cause     error           // why
+	life      context.Context // ends when the run is killed
+	kill      context.CancelFunc
+	deaf      atomic.Bool // killed: what is emitted by hand is dropped
 
 	// Of the loop alone:
 	batch    []item
@@ -77,12 +78,14 @@ func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 	s.starting = r
 	s.mu.Unlock()
 
+	r.display()
 	err := r.startExecutors(ctx)
 
 	s.mu.Lock()
 	s.starting = nil
 	if err != nil {
 		s.mu.Unlock()
+		r.endDisplays()
 		return err
 	}
 	s.run, s.holdless = r, false
@@ -171,6 +174,18 @@ func (r *run) startExecutors(ctx context.Context) error {
 	}
 	wg.Wait()
 	return err
+}
+
+func (r *run) display() {
+	for _, d := range r.opts.displays {
+		d.Begin(r.s)
+	}
+}
+
+func (r *run) endDisplays() {
+	for _, d := range r.opts.displays {
+		d.End()
+	}
 }
 
 func (s *Scheduler) resolveAll() error {

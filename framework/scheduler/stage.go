@@ -35,7 +35,7 @@ func (s *Scheduler) Stage() Stage {
 		return Stage{Phase: view.Starting, Started: s.starting.started}
 	case r == nil:
 		return Stage{Phase: view.NotStarted}
-	case r.over():
+	case r.over(), r.concluded:
 		return Stage{Phase: view.Ended, Started: r.started, Exit: r.exit}
 	case s.running:
 		return Stage{Phase: view.Running, Started: r.started}

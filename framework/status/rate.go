@@ -10,6 +10,8 @@ const (
 	memory = 3 * time.Second
 	// apart is the least time between two looks that says something of a rate.
 	apart = 200 * time.Millisecond
+	// least is the least rate that is told from none: what is left of one that was.
+	least = 1e-3
 )
 
 // rate is how fast a number grows, per second.
@@ -36,6 +38,9 @@ func (r *rate) see(now time.Time, n uint64, since time.Time) float64 {
 	// What has been is forgotten as time goes by, however often somebody looks.
 	weight := 1 - math.Exp(-took.Seconds()/memory.Seconds())
 	r.value += (float64(n-r.n)/took.Seconds() - r.value) * weight
+	if r.value < least {
+		r.value = 0
+	}
 	r.at, r.n = now, n
 	return r.value
 }

@@ -1,6 +1,10 @@
 package view
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/signalbox-go/signalbox/framework/view/internal/text"
+)
 
 // box is a frame with text in its borders. All text in it is clean.
 type box struct {
@@ -17,9 +21,9 @@ func (b *box) frame() int { return 2 + 2*b.pad }
 // natural is how wide a box wants to be.
 func (b *box) natural() int {
 	// Corners, and a line and a space on either side of the title.
-	w := max(columns(b.title), columns(b.foot)) + 6
+	w := max(text.Columns(b.title), text.Columns(b.foot)) + 6
 	for _, line := range b.lines {
-		w = max(w, columns(line)+b.frame())
+		w = max(w, text.Columns(line)+b.frame())
 	}
 	return w
 }
@@ -29,21 +33,21 @@ func (d *drawing) box(b *box, width int) []string {
 	out = append(out, d.topLeft+d.border(b.title, b.centered, width-2)+d.topRight)
 	gap := strings.Repeat(" ", b.pad)
 	for _, line := range b.lines {
-		out = append(out, d.down+gap+d.fit(line, width-b.frame())+gap+d.down)
+		out = append(out, d.down+gap+d.Fit(line, width-b.frame())+gap+d.down)
 	}
 	return append(out, d.bottomLeft+d.border(b.foot, true, width-2)+d.bottomRight)
 }
 
 // border is a line with a text in it.
-func (d *drawing) border(text string, centered bool, width int) string {
-	if text == "" {
+func (d *drawing) border(label string, centered bool, width int) string {
+	if label == "" {
 		return strings.Repeat(d.across, width)
 	}
-	text = " " + d.cut(text, width-4) + " "
-	rest := width - columns(text)
+	label = " " + d.Cut(label, width-4) + " "
+	rest := width - text.Columns(label)
 	left := 1
 	if centered {
 		left = rest / 2
 	}
-	return strings.Repeat(d.across, left) + text + strings.Repeat(d.across, rest-left)
+	return strings.Repeat(d.across, left) + label + strings.Repeat(d.across, rest-left)
 }

@@ -3,6 +3,8 @@ package view
 import (
 	"fmt"
 	"strings"
+
+	"github.com/signalbox-go/signalbox/framework/view/internal/text"
 )
 
 // eventPlugins is the panel of the event plugins, with lines for a box of that
@@ -18,17 +20,17 @@ func (d *drawing) eventPlugins(all []EventPlugin, width int) *box {
 	rows := aligned(table)
 	fits := true
 	for _, row := range rows {
-		fits = fits && columns(row) <= inner
+		fits = fits && text.Columns(row) <= inner
 	}
 	for i := range all {
 		if fits {
 			b.lines = append(b.lines, rows[i])
 		} else {
 			cells := table[i]
-			b.lines = append(b.lines, d.cutBefore(cells[0], gap+cells[1], inner), d.cut(gap+strings.Join(cells[2:], gap), inner))
+			b.lines = append(b.lines, d.CutBefore(cells[0], gap+cells[1], inner), d.Cut(gap+strings.Join(cells[2:], gap), inner))
 		}
 		if all[i].Error != "" {
-			b.lines = append(b.lines, d.cut(gap+d.clean(all[i].Error), inner))
+			b.lines = append(b.lines, d.Cut(gap+d.Clean(all[i].Error), inner))
 		}
 		for _, line := range d.events(all[i].Events, inner-len(gap)) {
 			b.lines = append(b.lines, gap+line)
@@ -42,11 +44,11 @@ const gap = "  "
 
 // health are the cells of a plugin's line.
 func (d *drawing) health(p *EventPlugin) []string {
-	state := d.clean(p.State)
+	state := d.Clean(p.State)
 	if p.PID != 0 {
 		state += fmt.Sprintf(", pid %d", p.PID)
 	}
-	return []string{d.clean(p.Name), state, fmt.Sprintf("lag %d", p.Lag), fmt.Sprintf("missed %d", p.Missed), fmt.Sprintf("restarts %d", p.Restarts)}
+	return []string{d.Clean(p.Name), state, fmt.Sprintf("lag %d", p.Lag), fmt.Sprintf("missed %d", p.Missed), fmt.Sprintf("restarts %d", p.Restarts)}
 }
 
 // aligned joins the cells of each row, below each other.
@@ -57,14 +59,14 @@ func aligned(table [][]string) []string {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], columns(cell))
+			widths[i] = max(widths[i], text.Columns(cell))
 		}
 	}
 	rows := make([]string, len(table))
 	for r, cells := range table {
 		padded := make([]string, len(cells))
 		for i, cell := range cells {
-			padded[i] = cell + strings.Repeat(" ", widths[i]-columns(cell))
+			padded[i] = cell + strings.Repeat(" ", widths[i]-text.Columns(cell))
 		}
 		rows[r] = strings.TrimRight(strings.Join(padded, gap), " ")
 	}

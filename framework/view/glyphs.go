@@ -1,15 +1,13 @@
 package view
 
 // glyphs are what lines are made of. Each is as wide as its counterpart in
-// every other set, the ellipsis apart.
+// every other set.
 type glyphs struct {
 	topLeft, topRight, bottomLeft, bottomRight string
 	across, down                               string
 
 	branch, lastBranch, trunk string // of the tree below the scheduler
 	twig, lastTwig            string // of handlers below their event
-
-	ellipsis string
 }
 
 var unicodeGlyphs = glyphs{
@@ -17,7 +15,6 @@ var unicodeGlyphs = glyphs{
 	across: "─", down: "│",
 	branch: "┣━━ ", lastBranch: "┗━━ ", trunk: "┃   ",
 	twig: "├── ", lastTwig: "└── ",
-	ellipsis: "…",
 }
 
 var asciiGlyphs = glyphs{
@@ -25,7 +22,6 @@ var asciiGlyphs = glyphs{
 	across: "-", down: "|",
 	branch: "|-- ", lastBranch: "`-- ", trunk: "|   ",
 	twig: "|-- ", lastTwig: "`-- ",
-	ellipsis: "...",
 }
 
 // indent stands where a trunk or twig has ended.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signalbox-go/signalbox/framework/view/internal/text"
 )
 
 // narrow is the width below which the queue stands under the executors
@@ -28,11 +30,11 @@ func (d *drawing) head(s *Scheduler) *box {
 	}
 	left = 0
 	for _, line := range executors {
-		left = max(left, columns(line))
+		left = max(left, text.Columns(line))
 	}
 	queue := d.queue(&s.Queue, inner-left-gutter)
 	for i := range max(len(executors), len(queue)) {
-		b.lines = append(b.lines, d.fit(at(executors, i), left)+strings.Repeat(" ", gutter)+at(queue, i))
+		b.lines = append(b.lines, d.Fit(at(executors, i), left)+strings.Repeat(" ", gutter)+at(queue, i))
 	}
 	return b
 }
@@ -48,10 +50,10 @@ func (d *drawing) title(s *Scheduler) string {
 	title := "Scheduler"
 	// The default name would only say the same again.
 	if s.Name != "" && !strings.EqualFold(s.Name, title) {
-		title += " " + d.clean(s.Name)
+		title += " " + d.Clean(s.Name)
 	}
 	if s.Running {
-		title = d.cutBefore(title, " (running)", d.width-6)
+		title = d.CutBefore(title, " (running)", d.width-6)
 	}
 	return title
 }
@@ -66,7 +68,7 @@ func (d *drawing) executors(all []Executor, limit int) []string {
 	out, width := []string{title}, len(title)
 	boxes := make([]*box, len(all))
 	for i, e := range all {
-		b := &box{title: d.clean(executorTitle(&e)), pad: 1}
+		b := &box{title: d.Clean(executorTitle(&e)), pad: 1}
 		switch e.Workers {
 		case 0:
 		case 1:
@@ -75,7 +77,7 @@ func (d *drawing) executors(all []Executor, limit int) []string {
 			b.lines = append(b.lines, fmt.Sprintf("%d workers", e.Workers))
 		}
 		for _, detail := range e.Details {
-			b.lines = append(b.lines, d.clean(detail))
+			b.lines = append(b.lines, d.Clean(detail))
 		}
 		boxes[i] = b
 		width = max(width, b.natural())
@@ -104,18 +106,18 @@ func (d *drawing) queue(q *Queue, width int) []string {
 	shown := append(slices.Clone(q.Reporting), q.Last...)
 	state, id := 0, 0
 	for _, f := range shown {
-		state = max(state, columns(d.clean(f.State)))
+		state = max(state, text.Columns(d.Clean(f.State)))
 		id = max(id, len(fmt.Sprint(f.ID)))
 	}
 	for _, f := range shown {
-		line := fmt.Sprintf("%s #%-*d %s", d.fit(d.clean(f.State), state), id, f.ID, d.clean(f.Task+"("+f.Input+")"))
+		line := fmt.Sprintf("%s #%-*d %s", d.Fit(d.Clean(f.State), state), id, f.ID, d.Clean(f.Task+"("+f.Input+")"))
 		if f.Progress != nil {
-			line = d.cutBefore(line, d.cut(gap+d.clean(f.Progress.String()), width/2), width)
+			line = d.CutBefore(line, d.Cut(gap+d.Clean(f.Progress.String()), width/2), width)
 		}
 		out = append(out, line)
 	}
 	if q.Len > len(shown) {
-		out = append(out, d.ellipsis)
+		out = append(out, d.Ellipsis())
 	}
 	return out
 }

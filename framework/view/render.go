@@ -64,10 +64,10 @@ func (d *drawing) branches(blocks [][]string) (out []string) {
 
 // task is the panel of a task, with lines for a box of that width.
 func (d *drawing) task(t *Task, width int) *box {
-	b := &box{title: "Task " + d.clean(t.Signature()), pad: 1}
+	b := &box{title: "Task " + d.Clean(t.Signature()), pad: 1}
 	inner := width - b.frame()
 	if t.Code != "" {
-		b.lines = append(b.lines, "Code: "+d.clean(t.Code))
+		b.lines = append(b.lines, "Code: "+d.Clean(t.Code))
 	}
 	for _, e := range t.Extensions {
 		b.lines = append(b.lines, d.extension(&e, inner)...)
@@ -75,19 +75,19 @@ func (d *drawing) task(t *Task, width int) *box {
 	b.lines = append(b.lines, d.events(t.Events, inner)...)
 	b.lines = append(b.lines, d.refusals(t.Refused, false, inner)...)
 	if d.refs && t.Ref != "" {
-		b.foot = "Ref: " + d.clean(t.Ref)
+		b.foot = "Ref: " + d.Clean(t.Ref)
 	}
 	return b
 }
 
 func (d *drawing) extension(e *Extension, width int) []string {
-	title := "Extension " + d.clean(e.Name)
+	title := "Extension " + d.Clean(e.Name)
 	if len(e.Lines) == 0 {
 		return []string{title}
 	}
 	b := &box{title: title, centered: true, pad: 1}
 	for _, line := range e.Lines {
-		b.lines = append(b.lines, d.clean(line))
+		b.lines = append(b.lines, d.Clean(line))
 	}
 	return d.box(b, width)
 }
@@ -99,7 +99,7 @@ func (d *drawing) events(events []Event, width int) (out []string) {
 		if e.Count > 0 {
 			count = fmt.Sprintf(" %d", e.Count)
 		}
-		out = append(out, d.cutBefore("@"+d.clean(e.Name), count, width))
+		out = append(out, d.CutBefore("@"+d.Clean(e.Name), count, width))
 		for i, h := range e.Handlers {
 			twig := d.twig
 			if i == len(e.Handlers)-1 {
@@ -109,11 +109,11 @@ func (d *drawing) events(events []Event, width int) (out []string) {
 			if h.Calls > 0 {
 				calls = fmt.Sprintf(" (%d)", h.Calls)
 			}
-			name := d.clean(h.Name + "(" + h.Type + ")")
+			name := d.Clean(h.Name + "(" + h.Type + ")")
 			if h.Plugin != "" {
-				name = d.clean(h.Plugin) + ": " + name
+				name = d.Clean(h.Plugin) + ": " + name
 			}
-			out = append(out, twig+d.cutBefore(name, calls, width-len(indent)))
+			out = append(out, twig+d.CutBefore(name, calls, width-len(indent)))
 		}
 	}
 	return out
@@ -125,13 +125,13 @@ const maxRefusals = 5
 func (d *drawing) refusals(refused []Refusal, withTask bool, width int) (out []string) {
 	for i, r := range refused {
 		if i == maxRefusals {
-			return append(out, d.ellipsis)
+			return append(out, d.Ellipsis())
 		}
 		of := ""
 		if withTask {
 			of = " of " + r.Task
 		}
-		out = append(out, d.cut(fmt.Sprintf("refused %d%s: %s", r.Count, d.clean(of), d.clean(r.Reason)), width))
+		out = append(out, d.Cut(fmt.Sprintf("refused %d%s: %s", r.Count, d.Clean(of), d.Clean(r.Reason)), width))
 	}
 	return out
 }
