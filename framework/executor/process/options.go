@@ -116,11 +116,12 @@ func MaxTasksPerProcess(n int) Option { return func(c *config) { c.maxTasks = n 
 // default, means no bound.
 func MaxRSS(bytes int64) Option { return func(c *config) { c.maxRSS = bytes } }
 
-// Threads sets how many threads the code of one worker is to use: libraries that
-// look at OMP_NUM_THREADS and its like use that many, and Go's runtime one more,
-// for what speaks to the host (GOMAXPROCS). 0, the default, divides the CPUs that
-// Go may use by the number of workers, at least 1, so that the workers together
-// use what there is. [Env] has the last word.
+// Threads sets how many threads the code of one worker is to use: Go's runtime
+// (GOMAXPROCS) and libraries that look at OMP_NUM_THREADS and its like use that
+// many. 0, the default, divides the CPUs that Go may use by the number of workers,
+// at least 1, so that the workers together use what there is. While code computes
+// on all of its threads, it takes up to some 20 ms until it hears of the host, such
+// as that it is cancelled: that is when Go's runtime looks. [Env] has the last word.
 func Threads(n int) Option { return func(c *config) { c.threads = n } }
 
 // Nice sets the nice level of the worker processes, from -20 to 19: the higher,
