@@ -120,7 +120,19 @@ func (e *Executor) balanceLater() {
 }
 
 // stuck reports whether the worker runs a call that takes longer than all that
-// a worker is meant to hold.
+// a worker is meant to hold. It may tell results late, so the ledger is asked
+// whether it has got on.
 func (w *worker) stuck() bool {
-	return w.window.len > 0 && time.Since(w.progress) > heldWork
+	if w.window.len == 0 || time.Since(w.progress) <= heldWork {
+		return false
+	}
+	if w.ledger == nil {
+		return true
+	}
+	started, _, ok := w.ledger.read()
+	if !ok || started == w.got {
+		return true
+	}
+	w.got, w.progress = started, time.Now()
+	return false
 }

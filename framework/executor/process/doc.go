@@ -11,10 +11,10 @@
 // are involved, so a lone call leaves at once and frames fill under load. The
 // content type of a payload travels with it.
 //
-// A worker runs one call at a time. It holds as many more as make up about 2 ms
+// A worker runs one call at a time. It holds as many more as make up about 8 ms
 // of work by what its calls took so far. What it holds and has not begun is
 // recalled when it is to be cancelled, when another worker has nothing to do,
-// and when the call before it takes longer than those 2 ms while another worker
+// and when the call before it takes longer than those 8 ms while another worker
 // gets on, however much waits besides: no call is stuck behind a long one.
 //
 // What running code says (package comm, and progress) comes back in frames of its
@@ -25,11 +25,12 @@
 // # When a worker dies
 //
 // A small file that host and worker share, the ledger, tells which call had
-// begun and which had finished. The call that ran fails as "worker lost", those
-// that had finished without being reported as "result lost", both with a
-// [*LostError]; what had not begun runs elsewhere and is not blamed. Code never
-// runs twice. A plugin that keeps no ledger is sent one call at a time, which
-// then counts as begun.
+// begun and which had finished, and has the latest results, so that a worker takes
+// none with it that it had not reported yet. The call that ran fails as "worker
+// lost", and one that had finished with more than 16 KiB and was not reported as
+// "result lost", both with a [*LostError]; what had not begun runs elsewhere and is
+// not blamed. Code never runs twice. A plugin that keeps no ledger is sent one call
+// at a time, which then counts as begun.
 //
 // The error tells by what code or signal the process ended, whether it was
 // killed for memory, the line in which it says why and the innermost frames of

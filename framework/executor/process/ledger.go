@@ -1,47 +1,72 @@
 package process
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/signalbox-go/signalbox/framework/session"
+	"github.com/signalbox-go/signalbox/framework/wire/failure"
+	"github.com/signalbox-go/signalbox/framework/wire/ledger"
+	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
-// ledger is the host's view of the file that it shares with one worker: two
-// words, which the worker stores, started before a call's code and finished
-// after it. It is read rarely, so plain reads of the file do; file and mapping
-// are one memory on the systems that have ledgers.
-type ledger struct{ f *os.File }
+// account is the host's view of the ledger that it shares with one worker. It is
+// read rarely, so plain reads of the file do; file and mapping are one memory on
+// the systems that have ledgers.
+type account struct{ f *os.File }
 
-// ledgerBytes is the size of the file.
-const ledgerBytes = 16
-
-func newLedger(path string) (*ledger, error) {
+func newAccount(path string) (*account, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("process: ledger: %w", err)
 	}
-	if err := f.Truncate(ledgerBytes); err != nil {
+	// Written, not just truncated: where there is no room, it is told here, and not
+	// to the worker by a signal.
+	if _, err := f.Write(make([]byte, ledger.Bytes)); err != nil {
 		f.Close()
 		os.Remove(path)
 		return nil, fmt.Errorf("process: ledger: %w", err)
 	}
-	return &ledger{f}, nil
+	return &account{f}, nil
 }
 
-func (l *ledger) path() string { return l.f.Name() }
+func (a *account) path() string { return a.f.Name() }
 
-// read returns the two words. A file that cannot be read, or whose words make
-// no sense, was tampered with: then nothing is known.
-func (l *ledger) read() (started, finished uint64, ok bool) {
-	var b [ledgerBytes]byte
-	if _, err := l.f.ReadAt(b[:], 0); err != nil {
+// read returns what began last and what finished last. A file that cannot be
+// read, or whose words make no sense, was tampered with: then nothing is known.
+func (a *account) read() (started, finished uint64, ok bool) {
+	var b [ledger.WordBytes]byte
+	if _, err := a.f.ReadAt(b[:], 0); err != nil {
 		return 0, 0, false
 	}
-	started, finished = binary.NativeEndian.Uint64(b[:8]), binary.NativeEndian.Uint64(b[8:])
-	return started, finished, finished <= started
+	return ledger.ReadWords(b[:])
 }
 
-func (l *ledger) remove() {
-	l.f.Close()
-	os.Remove(l.f.Name())
+// results returns the results that the ledger of a dead worker has, by sequence
+// number.
+func (a *account) results() map[uint64]session.Result {
+	b := make([]byte, ledger.Bytes)
+	if _, err := a.f.ReadAt(b, 0); err != nil {
+		return nil
+	}
+	out := map[uint64]session.Result{}
+	for _, r := range ledger.Read(b) {
+		res := session.Result{Seq: r.Seq, Payload: r.Output, ContentType: r.ContentType, Elapsed: r.Elapsed}
+		if r.Failure != nil {
+			var f pb.Failure
+			if proto.Unmarshal(r.Failure, &f) != nil {
+				continue
+			}
+			res.Err = failure.ToError(&f)
+		}
+		out[r.Seq] = res
+	}
+	return out
+}
+
+func (a *account) remove() {
+	a.f.Close()
+	os.Remove(a.f.Name())
 }

@@ -7,8 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/framework/executor/process"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
+	"github.com/signalbox-go/signalbox/framework/wire/ledger"
 )
 
 // TestNoLedger has peers that keep no ledger: they get one call at a time.
@@ -53,38 +55,82 @@ func TestNoLedgerAndDeath(t *testing.T) {
 }
 
 // TestResultLost kills workers between the end of a task's code and the report
-// of its result. There is a race with the report, so it is tried until it is
-// seen.
+// of its result, which is too large for the ledger. There is a race with the
+// report, so it is tried until it is seen.
 func TestResultLost(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, 2)
+	r := newRig(t, 2, process.Threads(2)) // one of them watches for the end
 	r.begin()
 	seen := 0
 	for try := 0; try < 60 && seen < 3; try++ {
-		f := submit(t, r.Scheduler, lastWords, 0)
-		var others []*scheduler.Future[int]
-		for range 5 {
-			others = append(others, submit(t, r.Scheduler, pid, 0))
-		}
+		f := submit(t, r.Scheduler, lastWords, 2*ledger.MaxKept)
 		await(t, f)
-		if task.KindOf(f.Err()) == task.KindWorkerLost {
-			requireLost(t, f.Err(), task.KindWorkerLost)
-			continue // it was for the end of a call before it, seen late
+		if f.Err() == nil {
+			continue // it was told
 		}
-		if f.Err() != nil {
-			lost := requireLost(t, f.Err(), task.KindResultLost)
-			require.ErrorContains(t, lost, "after it had run task last-words and before it told the result")
-			require.ErrorContains(t, lost, "result-lost: worker ")
-			require.Equal(t, lost.Worker, f.Worker())
-			seen++
-		}
-		for _, f := range others {
-			await(t, f)
-			if f.Err() != nil { // it was done when its worker died
-				requireLost(t, f.Err(), task.KindOf(f.Err()))
-			}
-		}
+		lost := requireLost(t, f.Err(), task.KindResultLost)
+		require.ErrorContains(t, lost, "after it had run task last-words and before it told the result")
+		require.ErrorContains(t, lost, "result-lost: worker ")
+		require.Equal(t, lost.Worker, f.Worker())
+		seen++
 	}
 	require.Positive(t, seen, "no result was lost")
 	r.finish()
+}
+
+// TestResultsOutliveTheirWorker kills workers at the same moment, with results
+// that the ledger has room for.
+func TestResultsOutliveTheirWorker(t *testing.T) {
+	t.Parallel()
+	const bytes = 1000
+	r := newRig(t, 2, process.Threads(2))
+	r.begin()
+	for range 20 {
+		f := submit(t, r.Scheduler, lastWords, bytes)
+		await(t, f)
+		require.NoError(t, f.Err())
+		require.Len(t, f.Value(), bytes)
+		require.GreaterOrEqual(t, f.Worker(), 0)
+	}
+	r.finish()
+	require.Positive(t, r.Workers().Lost)
+}
+
+// TestDeathTakesNoResults has a call end its process in the midst of many others
+// that were sent with it: all that came before have ended as they would have, and
+// those behind it run elsewhere.
+func TestDeathTakesNoResults(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 1)
+	r.begin()
+	_, err := get(t, r.Scheduler, inc, 1) // so that it is known how short they are
+	require.NoError(t, err)
+	r.Pause()
+	var futures []*scheduler.Future[int]
+	for i := range 300 {
+		if i%100 == 60 {
+			futures = append(futures, submit(t, r.Scheduler, silentDeath, 3))
+			continue
+		}
+		if i%10 == 7 {
+			futures = append(futures, submit(t, r.Scheduler, longError, 3))
+			continue
+		}
+		futures = append(futures, submit(t, r.Scheduler, inc, i))
+	}
+	r.Resume()
+	for i, f := range futures {
+		await(t, f)
+		switch {
+		case i%100 == 60:
+			requireLost(t, f.Err(), task.KindWorkerLost)
+		case i%10 == 7:
+			require.ErrorContains(t, f.Err(), "outer: xxx")
+		default:
+			require.NoError(t, f.Err(), "%d", i)
+			require.Equal(t, i+1, f.Value())
+		}
+	}
+	r.finish()
+	require.EqualValues(t, 3, r.Workers().Lost)
 }

@@ -3,7 +3,7 @@ package process
 import "time"
 
 // heldWork is how much work a worker may hold besides what it runs.
-const heldWork = 2 * time.Millisecond
+const heldWork = 8 * time.Millisecond
 
 // maxHeld is how many calls a worker may hold, however short they are.
 const maxHeld = 4096

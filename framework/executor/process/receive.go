@@ -63,12 +63,7 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 			w.endGrace()
 		}
 		c.Private = scheduler.Private{}
-		o := scheduler.Outcome{Call: c, Err: r.Err, Payload: r.Payload, ContentType: r.ContentType, Elapsed: r.Elapsed, Worker: w.number}
-		if r.Err != nil && c.CancelRequested() && task.IsKind(r.Err, task.KindCancelled) {
-			o.Cancelled, o.Err = true, c.CancelCause()
-		}
-		w.holdAgainst(&o, r.Seq)
-		outcomes = append(outcomes, o)
+		outcomes = append(outcomes, w.outcome(c, r))
 		total += r.Elapsed
 	}
 	if len(results) > 0 {
@@ -78,6 +73,16 @@ func (w *worker) ended(outcomes []scheduler.Outcome, results []session.Result) (
 	}
 	w.proceed()
 	return outcomes, nil
+}
+
+// outcome returns how a call ended by what its worker says. e.mu is held.
+func (w *worker) outcome(c *scheduler.Call, r session.Result) scheduler.Outcome {
+	o := scheduler.Outcome{Call: c, Err: r.Err, Payload: r.Payload, ContentType: r.ContentType, Elapsed: r.Elapsed, Worker: w.number}
+	if r.Err != nil && c.CancelRequested() && task.IsKind(r.Err, task.KindCancelled) {
+		o.Cancelled, o.Err = true, c.CancelCause()
+	}
+	w.holdAgainst(&o, r.Seq)
+	return o
 }
 
 // returned takes calls back that the worker has not begun.

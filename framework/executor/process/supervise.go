@@ -226,15 +226,18 @@ func (w *worker) kill(why error) {
 	proc.Kill()
 }
 
-// settle ends the calls that a dead process had begun, and has the others run
-// elsewhere. It reports whether one of them had reached a limit.
+// settle ends the calls that a dead process had begun, those that it had finished
+// with what its ledger says, and has the others run elsewhere. It reports whether one of them had reached a limit.
 func (w *worker) settle(exit pluginproc.Exit) (limited bool) {
 	var outcomes []scheduler.Outcome
 	var again []*scheduler.Call
 	w.e.mu.Lock()
 	started, finished, known := uint64(0), uint64(0), false
+	var untold map[uint64]session.Result
 	if w.ledger != nil {
-		started, finished, known = w.ledger.read()
+		if started, finished, known = w.ledger.read(); known && w.window.len > 0 {
+			untold = w.ledger.results()
+		}
 	}
 	if !known {
 		// Without a ledger, what was sent counts as begun.
@@ -242,6 +245,11 @@ func (w *worker) settle(exit pluginproc.Exit) (limited bool) {
 	}
 	w.window.each(func(seq uint64, c *scheduler.Call) {
 		c.Private = scheduler.Private{}
+		if r, ok := untold[seq]; ok && seq <= started {
+			w.answered = true
+			outcomes = append(outcomes, w.outcome(c, r))
+			return
+		}
 		o := scheduler.Outcome{Call: c, Worker: -1}
 		reached := w.over[seq]
 		if reached == nil && seq == started && seq > finished {

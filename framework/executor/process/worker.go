@@ -25,7 +25,7 @@ type worker struct {
 
 	proc    *pluginproc.Process
 	session *session.Session
-	ledger  *ledger           // nil where the plugin keeps none
+	ledger  *account          // nil where the plugin keeps none
 	codes   []string          // that the plugin offers
 	index   map[string]uint32 // of a code in frames
 
@@ -36,6 +36,7 @@ type worker struct {
 	sent       uint64         // highest sequence number that has been sent
 	pace       pace
 	progress   time.Time // when it was last heard to get on, or was given work
+	got        uint64    // call that it had begun last when it was last asked, see stuck
 	recalled   bool      // a recall is under way: no calls are sent
 	recall     uint64    // recall what has not begun from here on, 0 for nothing
 	cancels    []uint64  // running calls to cancel
@@ -83,7 +84,7 @@ func (w *worker) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("process: plugin %s: %w", w.cfg.name, err)
 	}
-	ledger, err := newLedger(filepath.Join(w.folder, fmt.Sprintf("ledger-%d-%d", w.number, w.e.ledgers.Add(1))))
+	ledger, err := newAccount(filepath.Join(w.folder, fmt.Sprintf("ledger-%d-%d", w.number, w.e.ledgers.Add(1))))
 	if err != nil {
 		proc.Discard()
 		return err
@@ -121,7 +122,7 @@ func explain(proc *pluginproc.Process, err error) error {
 	return fmt.Errorf("its process ended before it was ready: %s (%w)", proc.Exit().Explain(), err)
 }
 
-func (w *worker) openSession(ctx context.Context, proc *pluginproc.Process, l *ledger) (*session.Session, []string, error) {
+func (w *worker) openSession(ctx context.Context, proc *pluginproc.Process, l *account) (*session.Session, []string, error) {
 	offered, err := session.Describe(ctx, proc.Conn())
 	if err != nil {
 		return nil, nil, err

@@ -859,8 +859,9 @@ type Hello struct {
 	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
 	// Number of this worker within its pool, from 0.
 	Worker uint32 `protobuf:"varint,2,opt,name=worker,proto3" json:"worker,omitempty"`
-	// File of 16 bytes to be mapped shared: two native-endian uint64 words,
-	// started and finished. Empty: the host asks for no ledger.
+	// File to be mapped shared: two native-endian uint64 words, started and
+	// finished, and behind them a ring of results, which a plugin may leave alone
+	// (package framework/wire/ledger). Empty: the host asks for no ledger.
 	Ledger string `protobuf:"bytes,3,opt,name=ledger,proto3" json:"ledger,omitempty"`
 	// The plugin's configuration as JSON. Empty: none was given.
 	Config []byte `protobuf:"bytes,4,opt,name=config,proto3" json:"config,omitempty"`

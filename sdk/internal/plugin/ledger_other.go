@@ -2,14 +2,13 @@
 
 package plugin
 
-import "errors"
+import (
+	"errors"
 
-// ledger is not kept on this platform: the host sends one task at a time.
-type ledger struct{}
+	"github.com/signalbox-go/signalbox/framework/wire/ledger"
+)
 
-func openLedger(string) (*ledger, error) {
+// No ledger is kept on this platform: the host sends one task at a time.
+func openLedger(string) (*ledger.Writer, error) {
 	return nil, errors.New("sdk: this platform keeps no ledger")
 }
-
-func (l *ledger) start(uint64)  {}
-func (l *ledger) finish(uint64) {}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/signalbox-go/signalbox/framework/task"
 	"github.com/signalbox-go/signalbox/framework/wire/column"
-	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -44,23 +43,26 @@ func newOutbox(limit int) *outbox {
 	return o
 }
 
-// result adds the outcome of one task. contentType is that of out.
-func (o *outbox) result(seq uint64, out []byte, contentType string, err error, elapsed time.Duration) {
+// fits returns an error if an output is too large for a message.
+func (o *outbox) fits(out []byte) error {
 	if len(out)+frameOverhead > o.limit {
-		err = task.Errorf(task.KindEncode, "the output has %d bytes; a message may have %d (raise the host's limit, or return a path)", len(out), o.limit)
-		out = nil
+		return task.Errorf(task.KindEncode, "the output has %d bytes; a message may have %d (raise the host's limit, or return a path)", len(out), o.limit)
 	}
+	return nil
+}
+
+// result adds the outcome of one task: an output, which fits, of that content
+// type, or a failure.
+func (o *outbox) result(seq uint64, out []byte, contentType string, f *pb.Failure, elapsed time.Duration) {
 	o.mu.Lock()
 	r := o.lastResults(len(out))
-	if err != nil {
-		f := failure.FromError(err)
+	if f != nil {
 		f.Index = uint32(len(r.Seq))
 		r.Failures = append(r.Failures, f)
 		o.bytes += len(f.Message) + len(f.Stack)
 		for _, c := range f.Causes {
 			o.bytes += len(c.Type) + len(c.Text)
 		}
-		out = nil
 	}
 	r.ContentType = column.Append(r.ContentType, len(r.Seq), contentType)
 	r.Seq = append(r.Seq, seq)

@@ -4,15 +4,19 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/signalbox-go/signalbox/framework/task"
 	"github.com/signalbox-go/signalbox/framework/wire/column"
+	"github.com/signalbox-go/signalbox/framework/wire/failure"
+	"github.com/signalbox-go/signalbox/framework/wire/ledger"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
 
@@ -42,7 +46,7 @@ type worker struct {
 	number int
 	base   context.Context // of the tasks' contexts
 	stream grpc.BidiStreamingServer[pb.SessionRequest, pb.SessionResponse]
-	ledger *ledger
+	ledger *ledger.Writer // nil for none
 	out    *outbox
 	idle   chan struct{} // closed when the runner has ended
 
@@ -55,6 +59,7 @@ type worker struct {
 	ctx     context.Context         // of what runs, or ran last
 	drain   bool
 	ended   bool
+	let     time.Time // when the runner last let others have the processor
 }
 
 func newWorker(base context.Context, p *Plugin, hello *pb.Hello, stream grpc.BidiStreamingServer[pb.SessionRequest, pb.SessionResponse]) (*worker, []uint32) {
@@ -232,10 +237,7 @@ func (w *worker) run() {
 		}
 		// Code called runtime.Goexit, which ends this goroutine and no other.
 		task.Disconnect(w.ctx)
-		if w.ledger != nil {
-			w.ledger.finish(w.running)
-		}
-		w.out.result(w.running, nil, "", task.Errorf(task.KindPanic, "the code called runtime.Goexit"), 0)
+		w.report(w.running, nil, "", task.Errorf(task.KindPanic, "the code called runtime.Goexit"), 0)
 		go w.run()
 	}()
 	for {
@@ -268,6 +270,7 @@ func (w *worker) take() (assignment, context.Context) {
 		}
 		w.held, w.head = w.held[:0], 0
 		w.ready.Wait()
+		w.let = time.Now()
 	}
 	a := w.held[w.head]
 	w.held[w.head] = assignment{}
@@ -281,7 +284,7 @@ func (w *worker) take() (assignment, context.Context) {
 // serveOne runs one task.
 func (w *worker) serveOne(ctx context.Context, a *assignment) {
 	if w.ledger != nil {
-		w.ledger.start(a.seq)
+		w.ledger.Start(a.seq)
 	}
 	began := time.Now()
 	var out []byte
@@ -289,12 +292,64 @@ func (w *worker) serveOne(ctx context.Context, a *assignment) {
 	if err == nil {
 		out, err = a.code.Serve(ctx, a.input)
 	}
-	elapsed := time.Since(began)
-	if w.ledger != nil {
-		w.ledger.finish(a.seq)
-	}
+	ended := time.Now()
 	task.Disconnect(ctx)
-	w.out.result(a.seq, out, format, task.Classify(ctx, err), elapsed)
+	w.report(a.seq, out, format, task.Classify(ctx, err), ended.Sub(began))
+	if ended.Sub(w.let) > tellAfter {
+		w.letOthers(ended)
+	}
+}
+
+// tellAfter is how long results may wait while the next task's code has the
+// processor, if that ends in time.
+const tellAfter = 2 * time.Millisecond
+
+// letOthers gives the processor, which may be this process's only one, to those
+// who send and receive: first what hands a frame over, then what gRPC writes with,
+// which lets others go before it once, in case they have more.
+func (w *worker) letOthers(now time.Time) {
+	for range 3 {
+		runtime.Gosched()
+	}
+	w.let = now
+}
+
+// report tells the host how a task ended: first by the ledger, where it finds it
+// should this process die before it is sent.
+func (w *worker) report(seq uint64, out []byte, format string, err error, elapsed time.Duration) {
+	if err == nil {
+		err = w.out.fits(out)
+	}
+	var fail *pb.Failure
+	if err != nil {
+		out, format, fail = nil, "", failure.FromError(err)
+	}
+	if w.ledger != nil {
+		// An error may be that the session has ended, which the host knows better.
+		if fail == nil || !w.hasEnded() {
+			w.ledger.Keep(ledger.Result{Seq: seq, Elapsed: elapsed, ContentType: format, Output: out, Failure: encoded(fail)})
+		}
+		w.ledger.Finish(seq)
+	}
+	w.out.result(seq, out, format, fail, elapsed)
+}
+
+func (w *worker) hasEnded() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ended
+}
+
+// encoded returns a failure for the ledger, nil for none.
+func encoded(f *pb.Failure) []byte {
+	if f == nil {
+		return nil
+	}
+	data, err := proto.Marshal(f)
+	if err != nil {
+		return nil // no text in it is invalid: FromError sees to that
+	}
+	return data
 }
 
 // formats returns the content type of the output, or why the code cannot be
