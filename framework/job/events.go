@@ -87,11 +87,11 @@ func fieldsOf(name string) []string {
 	case "on_submitted":
 		return ofFuture
 	case "on_result":
-		return append(slices.Clone(ofFuture), "result")
+		return append(slices.Clone(ofFuture), "attempt", "result")
 	case "on_exception", "on_cancelled":
-		return append(slices.Clone(ofFuture), "error", "kind")
+		return append(slices.Clone(ofFuture), "attempt", "error", "kind")
 	case "on_done":
-		return append(slices.Clone(ofFuture), "result", "error", "kind")
+		return append(slices.Clone(ofFuture), "attempt", "result", "error", "kind")
 	case scheduler.OnProgress.Name():
 		return append(slices.Clone(ofFuture), "attempt", "done", "total", "text")
 	}
@@ -130,7 +130,7 @@ type facts struct {
 	message string
 	refused *limiter.Refused // nil but for what was refused
 	retry   *retry.Scheduled // nil but for another attempt
-	attempt int
+	attempt int              // 0 for the future's last
 	said    said
 }
 
@@ -218,6 +218,9 @@ func (f facts) field(name string) (cty.Value, error) {
 	case "future":
 		return cty.NumberUIntVal(f.future.ID()), nil
 	case "attempt":
+		if f.attempt == 0 {
+			return cty.NumberIntVal(int64(f.future.Attempt())), nil
+		}
 		return cty.NumberIntVal(int64(f.attempt)), nil
 	case "data":
 		return decode(f.said.data)

@@ -85,10 +85,10 @@ on "start" {
 	for _, want := range []string{
 		`heard on_start by start: {"name":"on_start"}`, `heard on_start"`, `heard on_finishing"`, `heard on_finished"`, `heard on_empty"`,
 		`heard on_future_submitted by future_submitted: {"future":1,"input":{"a":1},"name":"on_future_submitted","task":"echo"}`,
-		`heard on_future_done by future_done: {"error":null,"future":1,"input":{"a":1},"kind":null,"name":"on_future_done","result":{"a":1},"task":"echo"}`,
-		`heard on_future_exception by future_exception: {"error":"cannot do null","future":2,"input":null,"kind":"error","name":"on_future_exception","task":"fail"}`,
-		`heard on_result by echo.result: {"future":1,"input":{"a":1},"name":"on_result","result":{"a":1},"task":"echo"}`,
-		`heard on_done by fail.done: {"error":"cannot do null","future":2,"input":null,"kind":"error","name":"on_done","result":null,"task":"fail"}`,
+		`heard on_future_done by future_done: {"attempt":1,"error":null,"future":1,"input":{"a":1},"kind":null,"name":"on_future_done","result":{"a":1},"task":"echo"}`,
+		`heard on_future_exception by future_exception: {"attempt":1,"error":"cannot do null","future":2,"input":null,"kind":"error","name":"on_future_exception","task":"fail"}`,
+		`heard on_result by echo.result: {"attempt":1,"future":1,"input":{"a":1},"name":"on_result","result":{"a":1},"task":"echo"}`,
+		`heard on_done by fail.done: {"attempt":1,"error":"cannot do null","future":2,"input":null,"kind":"error","name":"on_done","result":null,"task":"fail"}`,
 		`heard echo.on_submitted"`, `heard fail.on_exception"`,
 	} {
 		require.Contains(t, log, want)
