@@ -138,6 +138,29 @@ func TestLateOutcomesAreDroppedAndCounted(t *testing.T) {
 	require.EqualValues(t, 1, s.Counts().Late)
 }
 
+// TestLateResultsOfACancelledAttempt: the code has come to something after all
+// when its call has been cancelled.
+func TestLateResultsOfACancelledAttempt(t *testing.T) {
+	t.Parallel()
+
+	over := make(chan struct{})
+	e := newServed(task.New("gate", func(context.Context, int) (int, error) {
+		<-over
+		return 1, nil
+	}))
+	s := quiet(e)
+	gate := scheduler.NewTask(s, scheduler.Named[int, int]("gate"))
+	mustStart(t, s, scheduler.CancellationPolicy(scheduler.Continue))
+	f := mustSubmit(t, gate, 1)
+	c := e.only(t)
+	e.host.End([]scheduler.Outcome{{Call: c, Cancelled: true, Err: errors.New("enough")}})
+	close(over)
+	mustWait(t, s)
+	require.Equal(t, scheduler.Cancelled, f.State())
+	require.Equal(t, []int{0, 0, 1}, []int{gate.OnDone.Count(), gate.OnResult.Count(), gate.OnCancelled.Count()})
+	require.EqualValues(t, 1, s.Counts().Late)
+}
+
 func TestResultsThatDoNotDecode(t *testing.T) {
 	t.Parallel()
 
