@@ -79,8 +79,11 @@ func (r *request) close(why string) {
 
 // end ends a request with a message to its code.
 func (r *request) end(state int32, m task.Message) error {
-	if !r.state.CompareAndSwap(waiting, state) {
-		return [...]error{answered: ErrAnswered, withdrawn: ErrWithdrawn, closed: ErrClosed, ended: ErrEnded}[r.state.Load()]
+	for !r.state.CompareAndSwap(waiting, state) {
+		// Another answer may have been found not to be sendable meanwhile.
+		if s := r.state.Load(); s != waiting {
+			return [...]error{answered: ErrAnswered, withdrawn: ErrWithdrawn, closed: ErrClosed, ended: ErrEnded}[s]
+		}
 	}
 	m.Kind, m.ID = task.MessageAnswer, r.id
 	err := r.talk.Answer(m)
