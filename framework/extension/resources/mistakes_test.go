@@ -2,6 +2,7 @@ package resources_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/signalbox-go/signalbox/framework/event"
 	"github.com/signalbox-go/signalbox/framework/executor/local"
 	"github.com/signalbox-go/signalbox/framework/extension/resources"
+	"github.com/signalbox-go/signalbox/framework/extension/retry"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 	"github.com/signalbox-go/signalbox/framework/task"
 )
@@ -76,6 +78,26 @@ func TestTheTightestLimitCounts(t *testing.T) {
 		require.Equal(t, 1, reached, "it is told once")
 		same := limited.Extensions()[0]
 		require.ErrorContains(t, limited.Attach(same), "it is attached to the task already")
+	})
+}
+
+// TestLimitsOfEachAttempt: what is told of an attempt is of that attempt, also if
+// the extension that attempts again comes first.
+func TestLimitsOfEachAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := scheduler.New(local.Pool(1))
+		limited := scheduler.NewTask(s, wait, retry.New(retry.Attempts(2)), resources.New(resources.Wall(time.Second)))
+		var told []string
+		event.On(limited, resources.WallTimeLimitReached, func(r resources.Reached) { told = append(told, fmt.Sprintf("%d %v %s", r.Attempt, r.Err, r.Message)) })
+		require.NoError(t, s.Start(t.Context(), scheduler.ExceptionPolicy(scheduler.Continue)))
+		f, err := limited.Submit(2 * time.Second)
+		require.NoError(t, err)
+		_, err = s.Wait()
+		require.NoError(t, err)
+		one := "wall time limit: took 1s of 1s"
+		require.EqualError(t, f.Err(), "2 attempts failed: "+one)
+		require.Equal(t, []string{"1 " + one + " " + one, "2 " + one + " " + one}, told)
 	})
 }
 

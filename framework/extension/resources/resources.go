@@ -163,8 +163,10 @@ func (r *Resources) Judge(a *scheduler.Attempt) {
 	if a.Cancelled || !errors.As(a.Err, &e) || !r.tells(a.Task) {
 		return
 	}
-	reached := Reached{Future: a.Future, Err: a.Err, ID: a.Future.ID(), Attempt: a.Number,
-		Limit: e.Limit, Allowed: e.Allowed, Seen: e.Seen, Message: a.Err.Error()}
+	// Another judge may have put the error into one that tells earlier attempts.
+	err := e.Failure()
+	reached := Reached{Future: a.Future, Err: err, ID: a.Future.ID(), Attempt: a.Number,
+		Limit: e.Limit, Allowed: e.Allowed, Seen: e.Seen, Message: err.Error()}
 	switch e.Limit {
 	case task.KindWallLimit:
 		event.Emit(a.Task, TimeLimitReached, reached)
