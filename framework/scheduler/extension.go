@@ -162,6 +162,9 @@ func (t *taskCore) Attach(extensions ...Extension) error {
 		t.exts.Store(&next)
 		t.hooks.Store(hooksOf(next))
 		t.submitting.Unlock()
+		if t.s.Running() {
+			t.explain()
+		}
 	}
 	return nil
 }

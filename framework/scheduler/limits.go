@@ -141,36 +141,35 @@ func (t *taskCore) enforcesAll(extensions []Extension) error {
 	return nil
 }
 
-// memoryLimited returns the tasks that will ask for a limit of memory.
-func (s *Scheduler) memoryLimited() (out []AnyTask) {
-	for _, t := range s.Tasks() {
-		if slices.ContainsFunc(t.Extensions(), asksForMemory) {
-			out = append(out, t)
-		}
+// limitsMemory tells whether the task will ask for a limit of memory.
+func (t *taskCore) limitsMemory() bool {
+	return slices.ContainsFunc(t.extensions(), func(e Extension) bool {
+		l, ok := e.(Limited)
+		return ok && l.Limits().Memory > 0
+	})
+}
+
+// limitsMemory tells whether a task will ask for a limit of memory.
+func (s *Scheduler) limitsMemory() bool {
+	return slices.ContainsFunc(s.Tasks(), func(t AnyTask) bool { return coreOf(t).limitsMemory() })
+}
+
+// explain has the log say how limits of memory are enforced, if the task has one
+// and it was not said in this run. That a limit cannot be is an error.
+func (t *taskCore) explain() {
+	e, ok := t.executor().(Explained)
+	if !ok || !t.limitsMemory() {
+		return
 	}
-	return out
-}
-
-func asksForMemory(e Extension) bool {
-	l, ok := e.(Limited)
-	return ok && l.Limits().Memory > 0
-}
-
-func (s *Scheduler) limitsMemory() bool { return len(s.memoryLimited()) > 0 }
-
-// tellEnforcement has the log say, once for a run, how limits of memory are
-// enforced. That a limit cannot be is an error.
-func (s *Scheduler) tellEnforcement() {
-	var told []string
-	for _, t := range s.memoryLimited() {
-		e, ok := coreOf(t).executor().(Explained)
-		if !ok {
-			continue
-		}
-		if how := e.EnforcesMemory(); !slices.Contains(told, how) {
-			told = append(told, how)
-			s.log.Info("limits of memory are enforced", "by", how)
-		}
+	how, s := e.EnforcesMemory(), t.s
+	s.mu.Lock()
+	told := slices.Contains(s.explained, how)
+	if !told {
+		s.explained = append(s.explained, how)
+	}
+	s.mu.Unlock()
+	if !told {
+		s.log.Info("limits of memory are enforced", "by", how)
 	}
 }
 

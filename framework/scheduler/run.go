@@ -75,7 +75,7 @@ func (s *Scheduler) Start(ctx context.Context, opts ...RunOption) error {
 		s.mu.Unlock()
 		return fmt.Errorf("scheduler: start: %w", ErrRunning)
 	}
-	s.starting = r
+	s.starting, s.explained = r, nil
 	s.mu.Unlock()
 
 	r.display()
@@ -159,7 +159,9 @@ func (r *run) startExecutors(ctx context.Context) error {
 		err = s.resolveAll()
 	}
 	if err == nil {
-		s.tellEnforcement()
+		for _, t := range s.Tasks() {
+			coreOf(t).explain()
+		}
 		return nil
 	}
 	for i, e := range s.executors {

@@ -76,7 +76,8 @@ type Scheduler struct {
 	loose     map[looseKey]*taskCore // of calls without a task
 	counts    Counts
 	made      time.Time
-	holdless  bool // the run is killed: nothing is held any more
+	explained []string // how limits of memory are enforced, as was told in this run
+	holdless  bool     // the run is killed: nothing is held any more
 	workers   WorkerCounts
 	refusals  map[refusal]uint64
 	failures  failures

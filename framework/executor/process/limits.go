@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -25,7 +26,14 @@ func (e *Executor) Enforces(l scheduler.Limits) error {
 
 // EnforcesMemory implements [scheduler.Explained].
 func (e *Executor) EnforcesMemory() string {
-	if err := pluginproc.Contained(); err != nil {
+	e.mu.Lock()
+	known := e.host.LimitsMemory
+	e.mu.Unlock()
+	err := pluginproc.Contained()
+	if err == nil && !known {
+		err = errors.New("workers have no control groups, since no task had a limit when they were started")
+	}
+	if err != nil {
 		return fmt.Sprintf("sampling /proc every %v, with RLIMIT_DATA as a backstop: %v", watchEvery, err)
 	}
 	return fmt.Sprintf("a control group (cgroup v2) for each worker, sampled every %v and bounded by the kernel", watchEvery)

@@ -243,6 +243,24 @@ func TestCancelBeforeTheLimit(t *testing.T) {
 	r.end()
 }
 
+// TestHowMemoryIsLimitedOfLaterTasks: it is stated, and said rightly, of a task
+// that is made when the workers have been started.
+func TestHowMemoryIsLimitedOfLaterTasks(t *testing.T) {
+	t.Parallel()
+	var log testlog.Buffer
+	s := scheduler.New(process.Self(1), scheduler.Logger(slog.New(slog.NewTextHandler(&log, nil))))
+	require.NoError(t, s.Start(t.Context()))
+	require.NotContains(t, log.String(), "limits of memory")
+	for _, name := range []string{"one", "another"} {
+		group, err := get(t, scheduler.NewTask(s, cgroup.As(name), resources.New(resources.Memory(512*mebibyte))), 0)
+		require.NoError(t, err)
+		require.NotContains(t, group, "signalbox-")
+	}
+	_, err := s.Wait()
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(log.String(), `level=INFO msg="limits of memory are enforced" by="sampling /proc every 10ms, with RLIMIT_DATA as a backstop: `), log.String())
+}
+
 // TestHowMemoryIsLimitedIsStated: the log says at the start of a run by what
 // limits of memory are enforced here, which is what workers are given; and nothing
 // where there are none.
