@@ -161,3 +161,68 @@ func ExampleWithin() {
 	// true
 	// exhausted <nil>
 }
+
+// What waits begins in the order of its priority.
+func ExamplePriority() {
+	s := scheduler.New(local.Sequential())
+	submitted := make(chan struct{})
+	say := scheduler.NewTask(s, task.New("say", func(_ context.Context, text string) (string, error) {
+		<-submitted
+		return text, nil
+	}), scheduler.Priority(1))
+	say.OnResult.Do(func(e scheduler.Result[string]) { fmt.Println(e.Value) })
+
+	s.OnStart.Do(func() {
+		say.Submit("begins at once", scheduler.Priority(9))
+		say.Submit("has the task's priority")
+		say.Submit("can wait", scheduler.Priority(-1))
+		say.Submit("is urgent", scheduler.Priority(5))
+		close(submitted)
+	})
+	s.Run(context.Background())
+	// Output:
+	// begins at once
+	// is urgent
+	// has the task's priority
+	// can wait
+}
+
+// All calls of a task are cancelled; those of others go on.
+func ExampleTask_Cancel() {
+	s := scheduler.New(local.Pool(2))
+	forever := scheduler.NewTask(s, task.New("forever", func(ctx context.Context, _ int) (int, error) {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}))
+	squares := scheduler.NewTask(s, square)
+	forever.OnCancelled.Do(func(e scheduler.TaskCancelled) { fmt.Println(e.Err) })
+	squares.OnResult.Do(func(scheduler.Result[int]) {
+		fmt.Println("cancelled:", forever.Cancel(errors.New("the square is known")))
+	})
+
+	s.OnStart.Do(func() {
+		forever.Submit(1)
+		squares.Submit(7)
+	})
+	s.Run(context.Background(), scheduler.CancellationPolicy(scheduler.Continue))
+	// Output:
+	// cancelled: 1
+	// future 1 of task forever was cancelled: the square is known
+}
+
+// Code tells how far it is, by sdk.Progress where it is a plugin's.
+func ExampleProgress() {
+	s := scheduler.New(local.Sequential())
+	fit := scheduler.NewTask(s, task.New("fit", func(ctx context.Context, epochs int) (int, error) {
+		task.ReportProgress(ctx, 3, float64(epochs), "epoch 3")
+		return epochs, nil
+	}))
+	event.On(fit, scheduler.OnProgress, func(p scheduler.Progress) { fmt.Println(p.Done, "of", p.Total, p.Text) })
+	fit.OnResult.Do(func(e scheduler.Result[int]) { fmt.Println("done", e.Value) })
+
+	s.OnStart.Do(func() { fit.Submit(10) })
+	s.Run(context.Background())
+	// Output:
+	// 3 of 10 epoch 3
+	// done 10
+}
