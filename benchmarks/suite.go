@@ -51,6 +51,10 @@ var suite = []group{
 		{"events told to one event plugin", events, "", nil, 200_000, 0},
 		{"no-op tasks, " + books, floodWithBooks, "without", flood, 0.5, 0},
 	}},
+	{"screen", []row{
+		{"no-op tasks, shown on a terminal", shownFlood, "not shown", hiddenFlood, 0.97, 0},
+		{"CPU of a screen on which everything changes, 10 s", screenTime, "", nil, 1, 0.5},
+	}},
 	{"sleeper", []row{
 		{"tasks of 2 ms, a plugin that sleeps 10 s an event", besideSleeper, "without", besideNobody, 1.05, 0},
 	}},

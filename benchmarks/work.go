@@ -29,6 +29,7 @@ type work[In, Out any] struct {
 	executor   scheduler.Executor // nil for two worker processes
 	options    []scheduler.Option
 	extensions []scheduler.Extension
+	how        []scheduler.RunOption
 
 	trips []time.Duration // if not nil, is appended how long each took; for a window of 1
 }
@@ -76,7 +77,7 @@ func (w *work[In, Out]) run() (time.Duration, error) {
 		ended = time.Now()
 		submit(w.window)
 	})
-	if _, err := s.Run(context.Background()); err != nil {
+	if _, err := s.Run(context.Background(), w.how...); err != nil {
 		return 0, err
 	}
 	if refused != nil {

@@ -55,7 +55,8 @@ func (r *rig) onTerminal(columns, rows int, c *ran, env ...string) *seen {
 	answers.Go(func() { _, _ = io.Copy(master, s.screen) }) // what the terminal answers to questions
 	go s.read()
 	t.Cleanup(func() {
-		require.NoError(t, s.screen.Close())
+		// Close of the emulator itself races with who reads what it says.
+		require.NoError(t, s.screen.InputPipe().(io.Closer).Close())
 		_ = master.Close()
 		<-s.gone
 		answers.Wait()

@@ -32,7 +32,7 @@
 // # What it costs
 //
 // The run is looked at four times a second, and less often where that takes
-// more than a hundredth of the time; nothing is drawn more than 15 times a
+// more than a hundredth of the time; nothing is drawn more than ten times a
 // second. The scheduler itself does nothing for a screen; see package status.
 //
 // # What is shown

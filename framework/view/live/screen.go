@@ -19,7 +19,7 @@ import (
 
 const (
 	// framesPerSecond bounds how often anything is drawn.
-	framesPerSecond = 15
+	framesPerSecond = 10
 	// refresh is how often the run is looked at, if that takes little time.
 	refresh = 250 * time.Millisecond
 	// refreshShare bounds what looking and drawing take of the time.
