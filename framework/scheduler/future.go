@@ -198,10 +198,10 @@ func (j *job[In, Out]) input() any { return j.in }
 
 func (j *job[In, Out]) def() task.Code { return j.typedDef() }
 
-func (j *job[In, Out]) encode() ([]byte, error) { return j.typedDef().InputCodec().Marshal(j.in) }
+func (j *job[In, Out]) encode() ([]byte, error) { return task.Encode(j.typedDef().InputCodec(), &j.in) }
 
 func (j *job[In, Out]) encodeOutput() ([]byte, error) {
-	return j.typedDef().OutputCodec().Marshal(j.out)
+	return task.Encode(j.typedDef().OutputCodec(), &j.out)
 }
 
 func (j *job[In, Out]) decode(payload []byte, contentType string) error {

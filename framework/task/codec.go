@@ -66,6 +66,15 @@ func defaultCodec[T any]() Codec {
 	return jsonCodec{}
 }
 
+// Encode encodes what v points to: JSON without a copy of it, and by its own
+// method where that has a pointer receiver, as Unmarshal does.
+func Encode[T any](c Codec, v *T) ([]byte, error) {
+	if c, ok := c.(jsonCodec); ok {
+		return c.Marshal(v)
+	}
+	return c.Marshal(*v)
+}
+
 type jsonCodec struct{}
 
 func (jsonCodec) ContentType() string { return ContentJSON }

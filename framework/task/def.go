@@ -141,7 +141,7 @@ func (d *Def[In, Out]) Serve(ctx context.Context, payload []byte) ([]byte, error
 	if err != nil {
 		return nil, Portable(err)
 	}
-	data, err := d.out.Marshal(out)
+	data, err := Encode(d.out, &out)
 	if err != nil {
 		return nil, Errorf(KindEncode, "task %s: output does not encode as %s: %v", d.code, d.out.ContentType(), err)
 	}

@@ -30,7 +30,8 @@ type outbox struct {
 	mu     sync.Mutex
 	ready  sync.Cond
 	frames []*pb.SessionResponse
-	bytes  int // of the last frame
+	bytes  int         // of the last frame
+	spare  *pb.Results // empty, for the next frame; nil for none
 	closed bool
 }
 
@@ -82,10 +83,28 @@ func (o *outbox) lastResults(size int) *pb.Results {
 			return r
 		}
 	}
-	r := &pb.Results{}
+	r := o.spare
+	if r == nil {
+		r = &pb.Results{}
+	}
+	o.spare = nil
 	o.frames = append(o.frames, &pb.SessionResponse{Results: r})
 	o.bytes = 0
 	return r
+}
+
+// recycle keeps the memory of a frame that was sent, for the next.
+func (o *outbox) recycle(f *pb.SessionResponse) {
+	r := f.Results
+	if r == nil || cap(r.Outputs) > 2*frameBytes {
+		return
+	}
+	clear(r.Failures)
+	r.Seq, r.Size, r.Outputs, r.ElapsedNs = r.Seq[:0], r.Size[:0], r.Outputs[:0], r.ElapsedNs[:0]
+	r.ContentType, r.Failures = r.ContentType[:0], r.Failures[:0]
+	o.mu.Lock()
+	o.spare = r
+	o.mu.Unlock()
 }
 
 func (o *outbox) add(frame *pb.SessionResponse) {
@@ -124,6 +143,7 @@ func (o *outbox) sendAll(stream grpc.ServerStreamingServer[pb.SessionResponse]) 
 			if err := stream.Send(f); err != nil {
 				return fmt.Errorf("sdk: send: %w", err)
 			}
+			o.recycle(f)
 		}
 	}
 }
