@@ -4,7 +4,7 @@ TOOL := go tool -modfile=tools/go.mod
 BIN = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint generate check bench install
+.PHONY: help test race lint generate pictures check bench install
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ lint: ## Vet, staticcheck, and lint the protocol
 
 generate: ## Regenerate the protocol's Go code
 	go generate ./... && go -C benchmarks generate ./...
+
+pictures: ## Draw the pictures of the README anew, from a real run
+	go run ./internal/picture
 
 check: ## Run everything that has to hold before a merge
 	./.ci/run

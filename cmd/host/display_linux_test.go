@@ -64,7 +64,7 @@ func TestScreen(t *testing.T) {
 	s.until(`(?m)^  \d\d:\d\d:\d\d die #\d+  worker-lost: worker \d of plugin tasks`)
 	s.until(`(?m)^  \d\d:\d\d:\d\d fail #\d+  no luck with$`)
 	s.until(`(?m)^  logging  running +pid \d+  lag \d+  missed 0  restarts 0$`)
-	s.until(`1 lost workers`)
+	s.until(`1 worker lost`)
 	require.NotContains(t, text, "error:")
 
 	s.press("?")
@@ -104,7 +104,8 @@ func TestScreen(t *testing.T) {
 	s.until(`s stop`)
 	s.press("sy")
 	s.until(`job · draining`)
-	s.press("G") // the last worker, of three
+	s.press("G")
+	s.until(`(?m)^▸ tasks/2 `)
 	s.selectWorkerOf("wait")
 	s.press("c")
 	s.end().exits(4)

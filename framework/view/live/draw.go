@@ -13,7 +13,7 @@ const (
 	// line.
 	minWidth, minHeight = 40, 8
 	// wide is from where on tables have a column for everything.
-	wide = 110
+	wide = 130
 	// logRows is how many rows are left to the log where there is room.
 	logRows = 3
 	// maxName is how wide the name of a task or worker is at most.

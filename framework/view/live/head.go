@@ -32,8 +32,12 @@ func (d *drawing) head() []line {
 		second.add(titleStyle, "  "+clock(r.Left)+" left")
 	}
 	d.counts(&second, r.Counts)
-	if r.WorkersLost > 0 {
-		second.add(badStyle, "  "+amount(r.WorkersLost)+" lost workers")
+	switch r.WorkersLost {
+	case 0:
+	case 1:
+		second.add(badStyle, "  1 worker lost")
+	default:
+		second.add(badStyle, "  "+amount(r.WorkersLost)+" workers lost")
 	}
 	return []line{first, second}
 }

@@ -274,7 +274,8 @@ func (s *Screen) prints(ctx context.Context, p *tea.Program, out *terminal, show
 			continue
 		}
 		for _, l := range lines {
-			rows = append(rows, printable(l, int(shown.width.Load()))...)
+			// What follows a row is erased, and with it what stands in the last column.
+			rows = append(rows, printable(l, int(shown.width.Load())-1)...)
 		}
 		for len(rows) > 0 {
 			if ctx.Err() != nil {
