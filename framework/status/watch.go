@@ -19,6 +19,9 @@ const shownTasks = 100
 // to be taken for the total.
 const still = 2 * time.Second
 
+// foreseeable is how far ahead the end of a run is told.
+const foreseeable = 1000 * time.Hour
+
 // Watch looks at one scheduler. Its methods may be called from any goroutine,
 // callbacks included.
 type Watch struct {
@@ -124,7 +127,9 @@ func (w *Watch) total(out *view.Run, running map[string]uint64) {
 	}
 	out.Total = out.Counts.Submitted
 	if left := out.Total - out.Counts.Ended(); left > 0 && out.Rate > 0 && !out.Paused {
-		out.Left = time.Duration(float64(left) / out.Rate * float64(time.Second))
+		if seconds := float64(left) / out.Rate; seconds < foreseeable.Seconds() {
+			out.Left = time.Duration(seconds * float64(time.Second))
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ var mapped = map[string]string{
 	"scheduler": "framework/scheduler",
 	"task":      "framework/task",
 	"view":      "framework/view",
+	"live":      "framework/view/live",
 	"process":   "framework/executor/process",
 	"local":     "framework/executor/local",
 	"limiter":   "framework/extension/limiter",

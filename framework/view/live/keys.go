@@ -171,12 +171,16 @@ func (d *drawing) help() string {
 	return d.join(lines)
 }
 
-// tree is the scheduler as a tree, from a line on. It returns where that was.
-func (d *drawing) tree(from int, foot []line) (frame string, at int) {
+// treeLines is the scheduler as a tree.
+func (d *drawing) treeLines() []string {
 	var b strings.Builder
 	// A builder takes whatever is written.
 	_ = view.Render(&b, *d.run.Tree, view.Options{Width: d.width, ASCII: d.ASCII})
-	all := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+}
+
+// tree shows a tree from a line on. It returns where that was.
+func (d *drawing) tree(all []string, from int, foot []line) (frame string, at int) {
 	head := d.head()
 	room := d.rows() - len(head) - len(foot)
 	at = min(from, max(len(all)-room, 0))

@@ -58,7 +58,8 @@ type model struct {
 	height   int
 	mode     mode
 	chosen   string
-	scroll   int // of the tree
+	scroll   int      // of the tree
+	lines    []string // of the tree, nil for not drawn yet
 	notice   string
 	noticed  time.Time
 	question *question
@@ -82,7 +83,7 @@ func (m *model) Init() tea.Cmd { return nil }
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height, m.fresh = msg.Width, msg.Height, false
+		m.width, m.height, m.fresh, m.lines = msg.Width, msg.Height, false, nil
 		m.shown.resized(msg.Width, msg.Height)
 	case away:
 		m.away, m.fresh = bool(msg), false
@@ -91,7 +92,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.leave()
 			return m, nil
 		}
-		m.run, m.known, m.fresh = msg.run, true, false
+		m.run, m.known, m.fresh, m.lines = msg.run, true, false, nil
 		m.choose(0)
 		if m.notice != "" && time.Since(m.noticed) > noticeTime {
 			m.notice = ""
@@ -132,8 +133,11 @@ func (m *model) draw() string {
 	case m.mode == showHelp:
 		return d.help()
 	case m.mode == showTree && m.run.Tree != nil:
+		if m.lines == nil {
+			m.lines = d.treeLines()
+		}
 		var frame string
-		frame, m.scroll = d.tree(m.scroll, m.foot(d))
+		frame, m.scroll = d.tree(m.lines, m.scroll, m.foot(d))
 		return frame
 	}
 	return d.main(m.foot(d))

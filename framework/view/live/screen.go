@@ -58,10 +58,23 @@ type Panel struct {
 	Lines func() []string
 }
 
+// view is what the panel shows now. A mistake in there must not keep the rest
+// from being shown.
+func (p Panel) view() (v view.Panel) {
+	v.Title = p.Title
+	defer func() {
+		if r := recover(); r != nil {
+			v.Lines = []string{fmt.Sprintf("Lines panicked: %v", r)}
+		}
+	}()
+	v.Lines = p.Lines()
+	return v
+}
+
 // Screen shows a run on a terminal. As a writer it takes whatever else is to be
 // seen there, such as the log: while it draws, lines that are written scroll by
-// above it, and otherwise they go to the terminal. A screen is used for one run.
-// Its methods may be called from any goroutine.
+// above it, and otherwise they go to the terminal. Its methods may be called from
+// any goroutine.
 type Screen struct {
 	out   io.Writer
 	file  *os.File // that out is, nil for none
@@ -97,18 +110,19 @@ func (s *Screen) Write(p []byte) (int, error) {
 }
 
 // Show begins to show a run. It does not wait. It panics if the screen shows one
-// already.
+// that has not been closed.
 func (s *Screen) Show(src Source) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cancel != nil {
-		panic("live: a screen shows one run: make another one")
+		panic("live: a screen shows one run at a time: make another one")
 	}
-	s.cancel, s.over = cancel, make(chan struct{})
+	over := make(chan struct{})
+	s.cancel, s.over = cancel, over
 	s.phase, s.told = view.Starting, time.Now() // it goes without saying, for a while
 	go func() {
-		defer close(s.over)
+		defer close(over)
 		s.show(ctx, src)
 	}()
 }
@@ -125,11 +139,23 @@ func (s *Screen) Close() {
 	}
 	cancel()
 	<-over
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over == over {
+		s.cancel = nil
+	}
 }
 
-// Wait waits until nothing is drawn any more: the user has left, or the run
-// cannot be looked at any more. In the other modes it waits for Close.
-func (s *Screen) Wait() { <-s.over }
+// Wait waits until the run is not shown any more: it has been closed, or cannot
+// be looked at any more.
+func (s *Screen) Wait() {
+	s.mu.Lock()
+	over := s.over
+	s.mu.Unlock()
+	if over != nil {
+		<-over
+	}
+}
 
 // show shows the run until ctx ends.
 func (s *Screen) show(ctx context.Context, src Source) {
@@ -239,7 +265,7 @@ func (s *Screen) looks(ctx context.Context, p *tea.Program, src Source, wake <-c
 			return
 		}
 		for _, panel := range s.opts.Panels {
-			run.Panels = append(run.Panels, view.Panel{Title: panel.Title, Lines: panel.Lines()})
+			run.Panels = append(run.Panels, panel.view())
 		}
 		p.Send(looked{run, err})
 		pause := time.NewTimer(min(max(refresh, refreshShare*time.Since(began)), slowest))

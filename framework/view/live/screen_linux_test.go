@@ -208,9 +208,15 @@ func TestTheRunGoesAway(t *testing.T) {
 	s.Wait()
 	s.Close()
 	require.Eventually(t, func() bool { return !strings.Contains(strings.Join(w.lines(), "\n"), "gostats") }, patience, time.Millisecond)
-	require.Panics(t, func() { s.Show(g) })
 	fmt.Fprintln(s, "still a writer")
 	w.until("still a writer")
+
+	s.Show(&given{run: midrun()})
+	w.until("gostats · running")
+	require.Panics(t, func() { s.Show(g) })
+	s.Close()
+	s.Close()
+	live.New(w.tty, live.Options{}).Wait() // which shows nothing
 }
 
 // TestTheTerminalGoesAway: then there is nothing to see, and nobody is kept.
@@ -260,7 +266,8 @@ func TestManyTasks(t *testing.T) {
 func TestOn(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, 100, 40)
-	screen := live.New(w.tty, live.Options{Panels: []live.Panel{{Title: "best trial", Lines: func() []string { return []string{"accuracy 0.93", "\x1b[2Jevil"} }}}})
+	screen := live.New(w.tty, live.Options{Panels: []live.Panel{{Title: "best trial", Lines: func() []string { return []string{"accuracy 0.93", "\x1b[2Jevil"} }},
+		{Title: "broken", Lines: func() []string { panic("oh") }}}})
 	s := scheduler.New(local.Pool(2), scheduler.Name("search"))
 	gate := make(chan struct{})
 	fit := scheduler.NewTask(s, task.New("fit", func(ctx context.Context, n int) (int, error) {
@@ -275,7 +282,7 @@ func TestOn(t *testing.T) {
 		done <- err
 	}()
 	w.until(`search · running`)
-	w.until(`(?m)^best trial\n  accuracy 0.93\n  \\x1b\[2Jevil$`)
+	w.until(`(?m)^best trial\n  accuracy 0.93\n  \\x1b\[2Jevil\nbroken\n  Lines panicked: oh$`)
 	w.until(`fit #\d+  ██░░░░░░░░ 25% fitting`)
 	log.New(screen, "", 0).Print("from the log")
 	w.until(`(?m)^from the log$`)
