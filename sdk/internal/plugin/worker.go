@@ -89,6 +89,8 @@ const shutdownGrace = time.Second
 
 // serve serves the session until the host ends it.
 func (w *worker) serve() error {
+	floor := newFloor()
+	defer runtime.KeepAlive(floor)
 	go w.run()
 	sent := make(chan error, 1)
 	go func() { sent <- w.out.sendAll(w.stream) }()
