@@ -180,6 +180,24 @@ func TestLeavingTheScreen(t *testing.T) {
 	s.end().exits(130)
 }
 
+// TestKeysOfATerminalThatIsNotStandardInput is over host run < file.
+func TestKeysOfATerminalThatIsNotStandardInput(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.write("job.hcl", eventful)
+	c := r.prepare("host", "run", "job.hcl")
+	c.Stdin = strings.NewReader("sysysy")
+	s := r.onTerminal(100, 40, c)
+	s.until(`tell #\d+  ███`)
+	s.press("p")
+	s.until(`job · paused`)
+	s.press("\x03")
+	s.until(`job · draining`)
+	s.press("\x03")
+	s.end().exits(130)
+	require.Equal(t, s.was, s.modes())
+}
+
 // TestSuspendAtScreen is over Ctrl-Z and fg in a shell.
 func TestSuspendAtScreen(t *testing.T) {
 	t.Parallel()
@@ -247,7 +265,7 @@ func TestSurroundingsOfAScreen(t *testing.T) {
 		check func(t *testing.T, raw string)
 	}{
 		"colors": {nil, [2]int{80, 30}, `tell #`, func(t *testing.T, raw string) { require.Regexp(t, colors, raw) }},
-		"no colors": {[]string{"NO_COLOR=1"}, [2]int{80, 30}, `tell #`, func(t *testing.T, raw string) {
+		"no colors": {[]string{"NO_COLOR=yes"}, [2]int{80, 30}, `tell #`, func(t *testing.T, raw string) {
 			require.NotRegexp(t, colors, raw)
 			require.Contains(t, raw, "█")
 		}},

@@ -44,11 +44,14 @@ func (r *rig) onTerminal(columns, rows int, c *ran, env ...string) *seen {
 	require.NoError(t, pty.Setsize(master, &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}))
 	s := &seen{ran: c, screen: vt.NewSafeEmulator(columns, rows), master: master, changed: make(chan struct{}), gone: make(chan struct{})}
 	s.screen.SetScrollbackSize(1 << 20)
-	c.Stdin, c.Stderr = tty, tty
-	c.Env = append(c.Env, "TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL=")
+	if c.Stdin == nil {
+		c.Stdin = tty
+	}
+	c.Stderr = tty
+	c.Env = append(c.Env, "TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL=", "LC_CTYPE=", "NO_COLOR=")
 	c.Env = append(c.Env, env...)
 	// The terminal is that of a session of its own, as in a window.
-	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 2}
 	s.was = s.modes()
 	require.NoError(t, c.Start())
 	var answers sync.WaitGroup

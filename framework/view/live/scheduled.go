@@ -16,8 +16,8 @@ func Of(w *status.Watch) Source { return scheduled{w} }
 // scheduled is a run of this process.
 type scheduled struct{ w *status.Watch }
 
-// byHand is why futures are cancelled, and runs stopped, at a screen.
-var byHand = errors.New("cancelled at the screen")
+// errByHand is why futures are cancelled, and runs stopped, at a screen.
+var errByHand = errors.New("cancelled at the screen")
 
 // Look implements [Source].
 func (s scheduled) Look(_ context.Context, tree bool) (view.Run, error) { return s.w.Look(tree), nil }
@@ -39,16 +39,16 @@ func (s scheduled) Cancel(_ context.Context, task string, future uint64) (int, e
 		if t == nil {
 			return 0, fmt.Errorf("there is no task %q", task)
 		}
-		return t.Cancel(byHand), nil
+		return t.Cancel(errByHand), nil
 	}
 	for _, st := range s.w.Scheduler().Staff() { // those that run are not in the middle of a long queue
 		if st.Call != nil && st.Call.ID() == future {
-			return one(st.Call.Future().Cancel(byHand)), nil
+			return one(st.Call.Future().Cancel(errByHand)), nil
 		}
 	}
 	for _, f := range s.w.Scheduler().Queue() {
 		if f.ID() == future {
-			return one(f.Cancel(byHand)), nil
+			return one(f.Cancel(errByHand)), nil
 		}
 	}
 	return 0, nil // it has ended

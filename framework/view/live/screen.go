@@ -12,6 +12,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 
 	"github.com/signalbox-go/signalbox/framework/view"
@@ -196,7 +197,11 @@ func (s *Screen) draw(ctx context.Context, src Source) bool {
 				nudge(wake)
 			}
 		}}
-	p := tea.NewProgram(m, tea.WithInput(in), tea.WithOutput(out), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
+	options := []tea.ProgramOption{tea.WithInput(in), tea.WithOutput(out), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler()}
+	if os.Getenv("NO_COLOR") != "" { // whatever it is: the library only knows it as a Boolean
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	p := tea.NewProgram(m, options...)
 	m.suspend = func() { s.suspend(p, inner.Done()) }
 	m.interrupt = s.opts.Interrupt
 	if m.interrupt == nil {
