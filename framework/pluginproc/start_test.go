@@ -124,7 +124,7 @@ func TestStartTellsWhatWasPrintedInsteadOfAHandshake(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := shell(t, c.script)
-			b.config.StartTimeout = 300 * time.Millisecond
+			b.config.StartTimeout = 2 * time.Second // for the shell to print
 			err := b.fail(t, pluginproc.ErrStartTimeout)
 			var not *pluginproc.NotPluginError
 			require.ErrorAs(t, err, &not)
