@@ -151,19 +151,24 @@ func (m *model) cancelOf(task string, future uint64) tea.Cmd {
 }
 
 // help tells the keys.
-func (d *drawing) help() string {
+func (d *drawing) help(viewer bool) string {
+	last := [][2]string{
+		{"q", "leave this screen; the run goes on, and tells its progress in lines"},
+		{"Ctrl-C", "stop the run; once more kills what runs"},
+		{"Ctrl-Z", "suspend the host; workers complete what they have"},
+	}
+	if viewer {
+		last = [][2]string{{"q, Ctrl-C", "quit; the run goes on"}}
+	}
 	lines := []line{{{"keys", titleStyle}}}
-	for _, k := range [][2]string{
+	for _, k := range append([][2]string{
 		{"up, down", "select a task or worker"},
 		{"p", "pause or resume: nothing that waits is begun meanwhile"},
 		{"c", "cancel what the selected worker runs, or all calls of the selected task"},
 		{"s", "stop the run, having asked"},
 		{"e", "the events with their callbacks, and back"},
-		{"q", "leave this screen; the run goes on, and tells its progress in lines"},
-		{"Ctrl-C", "stop the run; once more kills what runs"},
-		{"Ctrl-Z", "suspend the host; workers complete what they have"},
 		{"?, Esc", "back"},
-	} {
+	}, last...) {
 		l := line{{"  " + d.Fit(k[0], 10), busyStyle}}
 		l.add(plainStyle, k[1])
 		lines = append(lines, l)

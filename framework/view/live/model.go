@@ -44,6 +44,7 @@ type model struct {
 	src       Source
 	ascii     bool
 	keys      bool
+	viewer    bool
 	interrupt func()
 	suspend   func()
 	quit      func()         // what Ctrl-\ does
@@ -131,7 +132,7 @@ func (m *model) draw() string {
 	switch {
 	case d.tiny():
 	case m.mode == showHelp:
-		return d.help()
+		return d.help(m.viewer)
 	case m.mode == showTree && m.run.Tree != nil:
 		if m.lines == nil {
 			m.lines = d.treeLines()
@@ -160,7 +161,11 @@ func (m *model) foot(d *drawing) []line {
 	if m.run.Paused {
 		pause = "p resume"
 	}
-	return []line{{{pause + "  c cancel  s stop  e events  q leave  ? help", faintStyle}}}
+	leave := "q leave"
+	if m.viewer {
+		leave = "q quit"
+	}
+	return []line{{{pause + "  c cancel  s stop  e events  " + leave + "  ? help", faintStyle}}}
 }
 
 // choose moves the selection, and sees to it that there is one.

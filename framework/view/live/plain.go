@@ -56,6 +56,10 @@ func (s *Screen) plainly(ctx context.Context, src Source) {
 	defer tick.Stop()
 	for {
 		run, err := src.Look(ctx, false)
+		if ctx.Err() != nil {
+			return
+		}
+		s.failed(err)
 		if err != nil {
 			return
 		}

@@ -50,6 +50,9 @@ type Options struct {
 	Interrupt func()
 	// Tell tells how the run fares, in mode Plain. The default is a [Line].
 	Tell func(view.Run)
+	// Viewer says that to show the run is all that the program does: q and Ctrl-C
+	// end the screen, and nothing is told in lines when it has been left.
+	Viewer bool
 }
 
 // Panel is something that a program shows of its own, in lines of text. Lines is
@@ -86,6 +89,7 @@ type Screen struct {
 	mu     sync.Mutex
 	cancel context.CancelFunc
 	over   chan struct{}
+	err    error // of the last look
 
 	phase view.Phase // as it was told
 	told  time.Time
@@ -120,7 +124,7 @@ func (s *Screen) Show(src Source) {
 		panic("live: a screen shows one run at a time: make another one")
 	}
 	over := make(chan struct{})
-	s.cancel, s.over = cancel, over
+	s.cancel, s.over, s.err = cancel, over, nil
 	s.phase, s.told = view.Starting, time.Now() // it goes without saying, for a while
 	go func() {
 		defer close(over)
@@ -148,14 +152,26 @@ func (s *Screen) Close() {
 }
 
 // Wait waits until the run is not shown any more: it has been closed, or cannot
-// be looked at any more.
-func (s *Screen) Wait() {
+// be looked at any more, which is the error. With [Options.Viewer], it may also
+// have been left.
+func (s *Screen) Wait() error {
 	s.mu.Lock()
 	over := s.over
 	s.mu.Unlock()
-	if over != nil {
-		<-over
+	if over == nil {
+		return nil
 	}
+	<-over
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// failed takes note of why the run cannot be looked at.
+func (s *Screen) failed(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
 }
 
 // show shows the run until ctx ends.
@@ -172,7 +188,7 @@ func (s *Screen) show(ctx context.Context, src Source) {
 		<-ctx.Done()
 		return
 	}
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !(mode == Live && s.opts.Viewer) {
 		s.plainly(ctx, src)
 	}
 	if run, err := src.Look(context.WithoutCancel(ctx), false); err == nil && run.Phase == view.Ended {
@@ -190,7 +206,7 @@ func (s *Screen) draw(ctx context.Context, src Source) bool {
 	defer cancel()
 	wake := make(chan struct{}, 1)
 	var tree atomic.Bool
-	m := &model{ctx: inner, src: src, ascii: ascii(), keys: in != nil, shown: &shownRows{},
+	m := &model{ctx: inner, src: src, ascii: ascii(), keys: in != nil, viewer: s.opts.Viewer, shown: &shownRows{},
 		look: func(bool) { nudge(wake) },
 		tree: func(shown bool) {
 			if tree.Swap(shown) != shown && shown {
@@ -204,7 +220,10 @@ func (s *Screen) draw(ctx context.Context, src Source) bool {
 	p := tea.NewProgram(m, options...)
 	m.suspend = func() { s.suspend(p, inner.Done()) }
 	m.interrupt = s.opts.Interrupt
-	if m.interrupt == nil {
+	switch {
+	case s.opts.Viewer:
+		m.interrupt = func() { m.leave() }
+	case m.interrupt == nil:
 		m.interrupt = func() {
 			m.leave()
 			p.Wait()
@@ -269,6 +288,7 @@ func (s *Screen) looks(ctx context.Context, p *tea.Program, src Source, wake <-c
 		if ctx.Err() != nil {
 			return
 		}
+		s.failed(err)
 		for _, panel := range s.opts.Panels {
 			run.Panels = append(run.Panels, panel.view())
 		}

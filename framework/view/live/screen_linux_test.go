@@ -198,14 +198,15 @@ func TestFramesAreFew(t *testing.T) {
 func TestTheRunGoesAway(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, 80, 40)
-	s := live.New(w.tty, live.Options{})
+	s := live.New(w.tty, live.Options{Viewer: true})
 	g := &given{run: midrun()}
 	s.Show(g)
 	w.until("gostats · running")
+	gone := errors.New("gone")
 	g.mu.Lock()
-	g.err = errors.New("gone")
+	g.err = gone
 	g.mu.Unlock()
-	s.Wait()
+	require.Equal(t, gone, s.Wait())
 	s.Close()
 	require.Eventually(t, func() bool { return !strings.Contains(strings.Join(w.lines(), "\n"), "gostats") }, patience, time.Millisecond)
 	fmt.Fprintln(s, "still a writer")
@@ -216,7 +217,14 @@ func TestTheRunGoesAway(t *testing.T) {
 	require.Panics(t, func() { s.Show(g) })
 	s.Close()
 	s.Close()
-	live.New(w.tty, live.Options{}).Wait() // which shows nothing
+	require.NoError(t, s.Wait())
+	require.NoError(t, live.New(w.tty, live.Options{}).Wait(), "it shows nothing")
+
+	var out safeBuffer
+	lines := live.New(&out, live.Options{Viewer: true})
+	lines.Show(g)
+	require.Equal(t, gone, lines.Wait())
+	require.Empty(t, out.String())
 }
 
 // TestTheTerminalGoesAway: then there is nothing to see, and nobody is kept.
