@@ -1,10 +1,14 @@
-// Package view says what a scheduler looks like: as data, and as a tree of
-// text.
+// Package view says what a scheduler looks like, and how its run fares: as data,
+// and as a tree of text.
 //
 // [Scheduler] is a snapshot: plain structs that share nothing with the
 // scheduler that they were taken from, so that terminals, pages and files can
 // show them at leisure. As JSON its names are those of the tags, and lists are
 // never null.
+//
+// [Run] is how a run fares at one moment, in figures: counts and rates, what the
+// workers do, the latest failures. Package status takes it from a scheduler, and
+// package live shows it on a terminal.
 //
 // [Render] draws a snapshot with box-drawing characters: a panel with the
 // executors and the queue, the events with how often each was emitted and
