@@ -58,7 +58,8 @@ func (r *runSource) Look(ctx context.Context, tree bool) (view.Run, error) {
 		return s.Look(ctx, tree)
 	}
 	now := time.Now()
-	return view.Run{Name: r.j.Name(), PID: os.Getpid(), Taken: now, Phase: view.Starting, Started: r.began, Elapsed: now.Sub(r.began)}, nil
+	return view.Run{Name: r.j.Name(), PID: os.Getpid(), Taken: now, Phase: view.Starting, Started: r.began, Elapsed: now.Sub(r.began),
+		Tasks: []view.TaskRun{}, Workers: []view.Worker{}, EventPlugins: []view.EventPlugin{}, Failures: []view.Failure{}, Panels: []view.Panel{}}, nil
 }
 
 // Pause implements [live.Source].
