@@ -4,7 +4,7 @@ TOOL := go tool -modfile=tools/go.mod
 BIN = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint generate pictures check bench install
+.PHONY: help test race fuzz lint generate pictures check bench install
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ test: ## Run all tests
 
 race: ## Run all tests in random order under the race detector
 	go test -race -shuffle=on -timeout 10m ./...
+
+fuzz: ## Run every fuzz target for TIME each, 20s by default: make fuzz TIME=10m
+	./.ci/fuzz $(TIME)
 
 lint: ## Vet, staticcheck, and lint the protocol
 	test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./... && $(TOOL) staticcheck ./... && $(TOOL) buf lint

@@ -179,7 +179,7 @@ func parseSize(s string, most int64) (int64, bool) {
 		factor int64
 	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}} {
 		if rest, ok := strings.CutSuffix(s, u.suffix); ok {
-			s, unit = strings.TrimSpace(rest), u.factor
+			s, unit = strings.TrimRight(rest, " "), u.factor
 			break
 		}
 	}

@@ -1,10 +1,13 @@
 package job
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // LoadBlind loads a job file from memory without looking at the machine: no
@@ -48,4 +51,22 @@ func BlockArguments() map[string][]string {
 		}
 	}
 	return all
+}
+
+// ParseSize reads a size as arguments of job files do.
+func ParseSize(text string, most int64) (int64, bool) { return parseSize(text, most) }
+
+// ParseDuration reads a duration as arguments of job files do.
+func ParseDuration(text string) (d time.Duration, ok bool) {
+	d, problem := durationOf("it", cty.StringVal(text))
+	return d, problem == nil
+}
+
+// Recode returns JSON as it is after having been a value of an expression.
+func Recode(data []byte) (json.RawMessage, error) {
+	v, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	return encode(v)
 }

@@ -241,6 +241,7 @@ func manners() map[string]manner {
 			return answer(s, t)
 		},
 		"one at a time": oneAtATime(),
+		"says frames":   sayFrames,
 	}
 }
 
