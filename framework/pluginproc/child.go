@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,7 @@ type child struct {
 	proc    *osproc.Child
 	pump    *logPump
 	started time.Time
+	mark    string                 // stands in the environment of all that it starts; "" for unknown
 	first   chan []byte            // the first line on stdout that may be a handshake, if one comes
 	noise   atomic.Pointer[[]byte] // the first line on stdout that cannot be one
 
@@ -90,7 +92,7 @@ func launch(ctx context.Context, c Config, env []string) (*child, error) {
 	open.closeExcept(outR, errR)
 
 	ch := &child{
-		proc: proc, pump: newLogPump(c.Logger, c.Name, proc.PID()), started: time.Now(),
+		proc: proc, pump: newLogPump(c.Logger, c.Name, proc.PID()), started: time.Now(), mark: markOf(env),
 		first: make(chan []byte, 1), exited: make(chan struct{}),
 	}
 	// Systems that have no such thing are named in the package comment.
@@ -102,6 +104,21 @@ func launch(ctx context.Context, c Config, env []string) (*child, error) {
 	pumps.Go(func() { defer errR.Close(); ch.pump.drain(streamStderr, errR) })
 	go ch.wait(&pumps, outR, errR)
 	return ch, nil
+}
+
+// socketDirEnv is go-plugin's name of the folder for a plugin's sockets, which no
+// two processes share.
+const socketDirEnv = "PLUGIN_UNIX_SOCKET_DIR="
+
+// markOf returns what only the process with that environment has in it, and what
+// it starts.
+func markOf(env []string) string {
+	for _, kv := range env {
+		if dir, ok := strings.CutPrefix(kv, socketDirEnv); ok && dir != "" {
+			return kv + "\x00"
+		}
+	}
+	return ""
 }
 
 // execute verifies and runs the file. A file that somebody is about to finish
@@ -153,6 +170,9 @@ func (ch *child) readStdout(r io.Reader) {
 // wait observes the end and tells it.
 func (ch *child) wait(pumps *sync.WaitGroup, outputs ...*os.File) {
 	status := ch.proc.Wait()
+	if ch.mark != "" && ch.proc.Group() == nil {
+		osproc.KillMarked(ch.mark) // what has left its group, by setsid
+	}
 	for _, f := range outputs {
 		_ = f.SetReadDeadline(time.Now().Add(outputGrace)) // fails only if it is closed already
 	}

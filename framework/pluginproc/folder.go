@@ -88,8 +88,12 @@ func (f *Folder) Path() string { return f.path }
 // Remove removes the folder with all that is in it. It may be called again.
 func (f *Folder) Remove() {
 	f.once.Do(func() {
-		_ = os.RemoveAll(f.path) // what is left of it is swept by a later host
+		err := os.RemoveAll(f.path)
 		_ = f.lock.Close()
+		if err != nil {
+			// Removing takes a file descriptor, of which there may have been no more.
+			_ = os.RemoveAll(f.path) // what is left of it is swept by a later host
+		}
 	})
 }
 
@@ -102,6 +106,9 @@ func sweep(parent string) {
 			continue // another user's, or none of ours
 		}
 		if osproc.TryLock(lock) == nil {
+			// The folder's name is in the environment of its host's plugins, and of what
+			// they have started: that which has left its group has outlived the host.
+			osproc.KillMarked(socketDirEnv + path + string(filepath.Separator))
 			_ = os.RemoveAll(path)
 		}
 		_ = lock.Close()

@@ -80,8 +80,12 @@
 // started. On Linux the kernel kills the process group of each worker when it
 // closes the host's end of a pipe, within milliseconds and whatever the group
 // is at. On other Unix systems workers notice by that pipe and kill their group;
-// on Windows they notice by the end of the session. Out of reach is a program
-// that a task has put into a group or session of its own (setsid, daemons), and
-// one that runs as another user. What the host leaves on disk, a folder with
-// sockets and ledgers, is removed by the next host of that user.
+// on Windows they notice by the end of the session. What the host leaves on disk,
+// a folder with sockets and ledgers, is removed by the next host of that user.
+//
+// A program that a task has put into a group or session of its own (setsid,
+// daemons) ends with its worker on Linux, where it is known by its control group
+// or by its environment; if the host dies first, the next host of that user kills
+// it. Out of reach is one that runs as another user or, where there are no
+// control groups, has cleared its environment.
 package process
