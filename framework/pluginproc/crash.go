@@ -60,13 +60,39 @@ type frame struct{ name, place string }
 var (
 	// goCrash begins an account of Go's runtime.
 	goCrash = regexp.MustCompile(`(?:panic|fatal error|SIG[A-Z]+): `)
-	// otherCrash is said by the dynamic loader, and by C++.
-	otherCrash = regexp.MustCompile(`error while loading shared libraries|symbol lookup error|Library not loaded|terminate called after throwing`)
 	// ofAccount is what the lines of an account look like behind the first: those
 	// that are indented, calls, goroutines, what the runtime says of a signal,
 	// what lies on a stack that it cannot unwind, and registers.
 	ofAccount = regexp.MustCompile(`^(?:[ \t]|\[signal |created by |runtime: |runtime stack:|stack: frame=|[0-9a-f]{8,16}: [0-9a-f]{8} |PC=|signal arrived |-----$|\.\.\..*frames elided|[^\s(]+\(.*\)$|[a-z][a-z0-9]*\s+0x[0-9a-f]+$)`)
 )
+
+// crashMarks are what goCrash begins with: to look for those first makes a flood
+// of lines cost a tenth.
+var crashMarks = [][]byte{[]byte("panic: "), []byte("fatal error: "), []byte("SIG")}
+
+// otherCrashes are said by the dynamic loader, and by C++.
+var otherCrashes = [][]byte{[]byte("error while loading shared libraries"), []byte("symbol lookup error"),
+	[]byte("Library not loaded"), []byte("terminate called after throwing")}
+
+func containsAny(line []byte, marks [][]byte) bool {
+	for _, m := range marks {
+		if bytes.Contains(line, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// findCrash returns where an account of Go's runtime begins in a line, -1 for
+// nowhere.
+func findCrash(line []byte) int {
+	if containsAny(line, crashMarks) {
+		if i := goCrash.FindIndex(line); i != nil {
+			return i[0]
+		}
+	}
+	return -1
+}
 
 func (c *crash) line(line []byte, at time.Time) {
 	if len(line) == 0 {
@@ -81,9 +107,9 @@ func (c *crash) line(line []byte, at time.Time) {
 		c.last.more(line, at)
 		return
 	}
-	if i := goCrash.FindIndex(line); i != nil {
-		switch reason := clip(printable(line[i[0]:]), maxReason); {
-		case i[0] > 0:
+	if i := findCrash(line); i >= 0 {
+		switch reason := clip(printable(line[i:]), maxReason); {
+		case i > 0:
 			c.half, c.halfLife = reason, 0
 		case c.last.traced && c.last.foreign == 0 && line[0] == 'S':
 			c.last.at = at // the runtime goes on with what other threads were doing
@@ -92,7 +118,7 @@ func (c *crash) line(line []byte, at time.Time) {
 			c.last, c.half = account{reason: reason, at: at}, ""
 			return
 		}
-	} else if otherCrash.Match(line) {
+	} else if containsAny(line, otherCrashes) {
 		c.last, c.half = account{reason: clip(printable(line), maxReason), at: at}, ""
 		return
 	}

@@ -17,6 +17,7 @@ func printable(text []byte) string {
 		return string(text)
 	}
 	var b strings.Builder
+	b.Grow(2 * len(text))
 	for _, r := range string(text) { // ranging replaces invalid bytes
 		if r != utf8.RuneError && unprintable(r) {
 			q := strconv.QuoteRuneToASCII(r)
@@ -30,7 +31,10 @@ func printable(text []byte) string {
 
 // unprintable is also true for U+FFFD, so that invalid bytes are replaced.
 func unprintable(r rune) bool {
-	return r == utf8.RuneError || r != '\t' && (unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp))
+	if r < utf8.RuneSelf { // nearly all there is, and all of a flood
+		return r < ' ' && r != '\t' || r == 0x7f
+	}
+	return r == utf8.RuneError || unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }
 
 // clip shortens s to about n bytes.
