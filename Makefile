@@ -4,7 +4,7 @@ TOOL := go tool -modfile=tools/go.mod
 BIN = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race fuzz lint generate pictures check bench install
+.PHONY: help test race fuzz lint generate pictures check faults bench install
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ pictures: ## Draw the pictures of the README anew, from a real run
 
 check: ## Run everything that has to hold before a merge
 	./.ci/run
+
+faults: ## Do what goes wrong many times, with chaos and a soak: a table
+	go run ./faults
 
 bench: ## Measure beside peers: a table, bench.json, bench.txt
 	go -C benchmarks run . -o "$(CURDIR)"

@@ -37,6 +37,8 @@ type Case struct {
 	Do func(h *House)
 	// Long tells that it takes so long that it is left to the long form.
 	Long bool
+	// Light tells that single calls are not kept in mind.
+	Light bool
 	// Alone replaces Do for what needs no scheduler in this process.
 	Alone func(h *House)
 }

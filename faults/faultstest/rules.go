@@ -46,14 +46,16 @@ func (h *House) requireOutcomes() {
 		f := j.future
 		got := outcome(f)
 		require.Contains(h, j.wants, got, "call %d of %s ended with: %v", j.id, f.Task(), f.Err())
-		require.Equal(h, 1, h.counts[f.ID()], "ends of call %d that were told", j.id)
+		if !h.c.Light {
+			require.Equal(h, 1, h.counts[f.ID()], "ends of call %d that were told", j.id)
+		}
 		require.LessOrEqual(h, times[j.id], 1, "the code of call %d ran %d times", j.id, times[j.id])
 		if got == Result && h.c.Peer == "" {
 			require.Equal(h, 1, times[j.id], "call %d has a result and its code did not run", j.id)
 			require.Equal(h, j.id, f.Value(), "the result of call %d", j.id)
 		}
 	}
-	require.Len(h, h.counts, len(h.jobs))
+	require.True(h, h.c.Light || len(h.counts) == len(h.jobs), "ends were told of %d calls of %d", len(h.counts), len(h.jobs))
 }
 
 // tally counts calls by task and what became of them.
@@ -73,6 +75,8 @@ func (h *House) requireSameCounts() {
 		ours.add(j.future.Task(), map[scheduler.State]string{scheduler.Succeeded: "result",
 			scheduler.Failed: "exception", scheduler.Cancelled: "cancelled"}[j.future.State()], 1)
 	}
+	ours.add("misbehave", "submitted", h.extra)
+	ours.add("misbehave", "result", h.extra)
 	theirs := tally{}
 	for _, t := range h.Tasks() {
 		s := t.Stats()

@@ -29,8 +29,8 @@
 // is in: stopped, hung, or without its leader.
 //
 // Out of reach, here as for a group kill, is a descendant that has left the
-// group (setsid, setpgid), or that runs as another user while the host is not
-// root. In the millisecond between the start of a child and the moment when the
+// group (setsid, setpgid), unless [KillMarked] knows it, or that runs as another
+// user while the host is not root. In the millisecond between the start of a child and the moment when the
 // kernel knows of it, only the pipe tells. A process in a frozen control group
 // dies when that is thawed.
 package osproc
