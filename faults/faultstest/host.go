@@ -50,7 +50,7 @@ func runHost(phase, dir string) error {
 	limit, bounded := strings.CutPrefix(phase, "files ")
 	switch {
 	case phase == "starting":
-		exec = process.Plugin(self, marked, process.StartTimeout(time.Hour), process.Env(map[string]string{actEnv: "peer", argEnv: "no handshake,"}))
+		exec = process.Plugin(self, marked, process.StartTimeout(time.Hour), process.Config(setting{Hang: true}))
 		fmt.Println("there")
 	case phase == "without /proc":
 		if err := errors.Join(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""), unix.Mount("none", "/proc", "tmpfs", 0, "")); err != nil {

@@ -28,13 +28,10 @@ func servePeer() {
 	manners, once, _ := strings.Cut(os.Getenv(argEnv), ",")
 	if f, err := os.OpenFile(once, os.O_CREATE|os.O_EXCL, 0o600); err == nil {
 		f.Close()
-	} else if manners != "no handshake" {
+	} else {
 		manners = ""
 	}
-	switch manners {
-	case "no handshake":
-		select {}
-	case "noise":
+	if manners == "noise" {
 		for range 1000 {
 			fmt.Println("noise before the handshake, 1|2|3")
 		}

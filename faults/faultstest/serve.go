@@ -3,6 +3,7 @@
 package faultstest
 
 import (
+	"context"
 	"os"
 
 	"github.com/signalbox-go/signalbox/plugins/journal"
@@ -32,4 +33,16 @@ func acts() map[string]func() {
 	return map[string]func(){"peer": servePeer, "host": host}
 }
 
-func parts() []sdk.Part { return []sdk.Part{misbehave, bystander, journal.Plugin(), metrics.Plugin()} }
+// setting is the configuration of workers.
+type setting struct{ Hang bool }
+
+func setUp(ctx context.Context, s setting) error {
+	if s.Hang {
+		<-ctx.Done()
+	}
+	return nil
+}
+
+func parts() []sdk.Part {
+	return []sdk.Part{sdk.Setup(setUp), misbehave, bystander, journal.Plugin(), metrics.Plugin()}
+}
