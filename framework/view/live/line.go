@@ -60,20 +60,19 @@ func (l *line) pad(column int) {
 // render returns the line, cut to a width.
 func (l line) render(f text.Form, width int) string {
 	var b strings.Builder
+	room := width
 	for i, p := range l {
-		room := width - l[:i].width()
 		if room <= 0 {
 			break
 		}
-		s := p.text
-		if i+1 < len(l) && text.Columns(s) == room && l[i+1:].width() > 0 {
-			s += " " // so that it is seen that something is missing
+		s, n := p.text, text.Columns(p.text)
+		if n >= room {
+			if n == room && l[i+1:].width() > 0 {
+				s += " " // so that it is seen that something is missing
+			}
+			s = f.Cut(s, room)
 		}
-		s = f.Cut(s, room)
-		if p.style.before == "" {
-			b.WriteString(s)
-			continue
-		}
+		room -= n
 		b.WriteString(p.style.before)
 		b.WriteString(s)
 		b.WriteString(p.style.behind)

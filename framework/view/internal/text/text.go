@@ -30,6 +30,9 @@ const joiner = '\u200d'
 
 // Clean escapes what could steer a terminal or deceive its reader.
 func (f Form) Clean(s string) string {
+	if simple(s) {
+		return s
+	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -50,7 +53,23 @@ func (f Form) Clean(s string) string {
 }
 
 // Columns is how wide text is on a terminal.
-func Columns(s string) int { return uniseg.StringWidth(s) }
+func Columns(s string) int {
+	if simple(s) {
+		return len(s)
+	}
+	return uniseg.StringWidth(s)
+}
+
+// simple reports whether text is printable ASCII, as most is: then every byte is
+// a column, which need not be looked up.
+func simple(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
 
 // Cut shortens clean text to a number of columns.
 func (f Form) Cut(s string, width int) string {
