@@ -51,17 +51,33 @@ func helpTopic(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// commandNeeded is what a command does that only has others below it.
+func commandNeeded(cmd *cobra.Command, _ []string) error {
+	all := commandNames(cmd)
+	last := len(all) - 1
+	if last == 0 {
+		return fmt.Errorf("a command is needed: %s", all[0])
+	}
+	return fmt.Errorf("a command is needed: %s or %s", strings.Join(all[:last], ", "), all[last])
+}
+
+// commandNames are the commands below a command, but for help.
+func commandNames(cmd *cobra.Command) []string {
+	var all []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() && c.Name() != "help" {
+			all = append(all, c.Name())
+		}
+	}
+	return all
+}
+
 func unknownCommand(cmd *cobra.Command, name string) error {
 	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		return fmt.Errorf("unknown command %q for %q; did you mean %s?", name, cmd.CommandPath(), strings.Join(near, " or "))
 	}
-	var all []string
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
-			all = append(all, c.Name())
-		}
-	}
+	all := commandNames(cmd)
 	if len(all) == 0 {
 		return fmt.Errorf("unknown command %q for %q, which has none", name, cmd.CommandPath())
 	}

@@ -2,8 +2,9 @@
 // happens to them, as a job file says.
 //
 //	host run JOB.hcl              run a job
+//	host ps                       list the runs that go on; also tasks, explain and stop
 //	host validate JOB.hcl         find the mistakes of a job file
-//	host plugin inspect PATH      show what a plugin offers
+//	host plugin inspect PATH      show what a plugin offers; list those of a run
 //	host journal show FILE        show what a journal holds; also stats and tail
 //	host version                  show versions
 //

@@ -25,7 +25,7 @@ are written, and after a crash.`,
 			"  " + name + " journal stats journal.jsonl\n" +
 			"  " + name + " journal tail -f journal.jsonl",
 		Args: oneOfCommands,
-		RunE: func(*cobra.Command, []string) error { return errors.New("a command is needed: show, stats or tail") },
+		RunE: commandNeeded,
 	}
 	cmd.AddCommand(newJournalShowCommand(name), newJournalStatsCommand(name), newJournalTailCommand(name))
 	return cmd

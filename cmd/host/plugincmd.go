@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os/signal"
@@ -22,13 +21,14 @@ func newPluginCommand(name string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plugin",
 		Short: "Look at plugins",
-		Long:  "Looks at plugins: executables that run tasks, or react to events.",
+		Long: `Looks at plugins: executables that run tasks, or react to events. inspect shows
+what one offers, list those of a run that goes on.`,
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
 			"  " + name + " plugin inspect examples/gostats/plugin -o json",
 		Args: oneOfCommands,
-		RunE: func(*cobra.Command, []string) error { return errors.New("a command is needed: inspect") },
+		RunE: commandNeeded,
 	}
-	cmd.AddCommand(newInspectCommand(name))
+	cmd.AddCommand(newInspectCommand(name), newPluginListCommand(name))
 	return cmd
 }
 

@@ -68,7 +68,7 @@ func output(err error) error {
 // withoutPackage is an error's text without the name of the package that it
 // comes from, which is of no use at a prompt.
 func withoutPackage(text string) string {
-	for _, pkg := range []string{"job", "process", "pluginproc", "session", "journal"} {
+	for _, pkg := range []string{"job", "process", "pluginproc", "session", "journal", "control"} {
 		text = strings.TrimPrefix(text, pkg+": ")
 	}
 	return text
@@ -97,12 +97,11 @@ and errors.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          oneOfCommands,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return errors.New("a command is needed: run, validate, plugin, journal or version")
-		},
+		RunE:          commandNeeded,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRunCommand(name), newValidateCommand(name), newPluginCommand(name), newJournalCommand(name), newVersionCommand(name))
+	root.AddCommand(newRunCommand(name), newValidateCommand(name), newPluginCommand(name), newJournalCommand(name), newVersionCommand(name),
+		newPsCommand(name), newStopCommand(name), newTasksCommand(name), newExplainCommand(name))
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "help" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -101,7 +102,7 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if c.summary == "-" {
 		human = console
 	}
-	result, interrupted, err := c.runJob(cmd.Context(), j, console, stderr)
+	result, interrupted, err := c.runJob(cmd.Context(), j, args[0], log, console, stderr)
 	switch {
 	case err != nil && interrupted:
 		return &codeError{code: job.CodeInterrupted, err: errors.Join(err, sum.discard(), queue.discard())}
@@ -113,16 +114,21 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	return c.end(result, human, sum, queue)
 }
 
-// runJob runs the job under the watch of signals, and shows how it fares.
-func (c *runCommand) runJob(ctx context.Context, j *job.Job, console *console, stderr io.Writer) (result *job.Result, interrupted bool, err error) {
+// runJob runs the job under the watch of signals, shows how it fares, and answers
+// those who ask.
+func (c *runCommand) runJob(ctx context.Context, j *job.Job, path string, log *slog.Logger, console *console, stderr io.Writer) (result *job.Result, interrupted bool, err error) {
 	screen := c.display.screen(stderr, console)
 	signals := watchSignals(j, console, screen.Close)
 	source := newRunSource(j)
+	server := serveRun(source, path, log)
 	screen.Show(source)
 	if result, err = j.Run(ctx); err == nil {
 		source.ended(result.Scheduler)
 	}
 	screen.Close()
+	if server != nil {
+		server.Close()
+	}
 	return result, signals.stop(), err
 }
 

@@ -59,6 +59,7 @@ type attachment struct {
 	deaths    []time.Time
 	missed    uint64
 	lost      error // why it is no more
+	died      error // how its process died the last time
 
 	missedEvents map[topic]uint64
 }

@@ -16,6 +16,10 @@ type Report struct {
 	Name  string
 	State State
 	PID   int // of its last process, 0 for none
+	// Path is that of its executable, empty if it was not attached.
+	Path string
+	// LastErr is how its process died before the present one, nil if none did.
+	LastErr error
 	// Emitted is how many records there were since it was attached.
 	Emitted uint64
 	// Acknowledged is how many it has dealt with, or asked not to be sent.
@@ -91,7 +95,7 @@ func (a *attachment) report() Report {
 	_, last := a.hub.events.behind(a.reader) // now, so that nothing beyond it is dealt with
 	all := a.hub.events.addresses()
 	r := Report{Name: a.spec.name, State: a.doing(), Emitted: last - a.first, Missed: a.missed, Undelivered: last - a.done,
-		Restarts: a.restarts, Loops: a.loops.Load(), Flush: a.flushed, Err: a.lost, MissedEvents: map[string]uint64{}}
+		Restarts: a.restarts, Loops: a.loops.Load(), Flush: a.flushed, Err: a.lost, MissedEvents: map[string]uint64{}, Path: a.spec.path, LastErr: a.died}
 	if a.done < last && a.gapsAhead() > 0 {
 		r.Undelivered -= a.gapsAhead()
 	}

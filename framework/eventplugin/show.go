@@ -1,6 +1,7 @@
 package eventplugin
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -32,12 +33,15 @@ func (h *Hub) Show(out *view.Scheduler) {
 		if !ok {
 			r = Report{Name: s.name, State: absent}
 		}
-		p := view.EventPlugin{Name: s.name, State: string(r.State), Lag: r.Undelivered, Missed: r.Missed, Restarts: r.Restarts, Events: []view.Event{}}
+		p := view.EventPlugin{Name: s.name, State: string(r.State), Lag: r.Undelivered, Missed: r.Missed, Restarts: r.Restarts, Path: r.Path, Events: []view.Event{}, Subscriptions: r.subscriptions()}
 		if r.State == Running {
 			p.PID = r.PID
 		}
 		if r.Err != nil {
 			p.Error = reason(r.Err, s.name)
+		}
+		if r.LastErr != nil {
+			p.LastError = r.LastErr.Error()
 		}
 		if s.shown {
 			for _, handler := range r.Handlers {
@@ -48,6 +52,18 @@ func (h *Hub) Show(out *view.Scheduler) {
 		}
 		out.EventPlugins = append(out.EventPlugins, p)
 	}
+}
+
+// subscriptions are the events that the plugin subscribes to.
+func (r *Report) subscriptions() []string {
+	var out []string
+	for _, h := range r.Handlers {
+		if !h.of.GetGone() {
+			out = append(out, h.Event)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // reason returns the text of an error without what goes without saying in a

@@ -35,6 +35,9 @@ func (a *attachment) supervise() {
 		err := a.serve()
 		a.mu.Lock()
 		a.serving = false
+		if a.life.Err() == nil {
+			a.died = err
+		}
 		a.mu.Unlock()
 		if a.life.Err() != nil {
 			return

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/signalbox-go/signalbox/framework/internal/osproc"
@@ -33,13 +34,7 @@ type Folder struct {
 // files that end with their process.
 func MakeFolder() (*Folder, error) {
 	var firstErr error
-	for _, parent := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/dev/shm", os.TempDir()} {
-		if parent == "" {
-			continue
-		}
-		if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-			continue
-		}
+	for _, parent := range folderParents() {
 		sweep(parent)
 		f, err := makeFolder(parent)
 		if err == nil {
@@ -53,6 +48,36 @@ func MakeFolder() (*Folder, error) {
 		firstErr = errors.New("there is no folder for temporary files")
 	}
 	return nil, fmt.Errorf("pluginproc: no folder for sockets can be made: %w", firstErr)
+}
+
+// folderParents are the folders in which runtime folders may be, the best first.
+func folderParents() []string {
+	var out []string
+	for _, parent := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/dev/shm", os.TempDir()} {
+		if parent == "" || slices.Contains(out, parent) {
+			continue
+		}
+		if info, err := os.Stat(parent); err == nil && info.IsDir() {
+			out = append(out, parent)
+		}
+	}
+	return out
+}
+
+// Folders returns the runtime folders of this user's hosts that live, and
+// removes those of hosts that have died, as [MakeFolder] does.
+func Folders() []string {
+	var out []string
+	for _, parent := range folderParents() {
+		sweep(parent)
+		found, _ := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
+		for _, path := range found {
+			if info, err := os.Lstat(path); err == nil && osproc.Private(info) {
+				out = append(out, path)
+			}
+		}
+	}
+	return out
 }
 
 // makeFolder makes a folder that is locked from the moment it has its name.

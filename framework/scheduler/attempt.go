@@ -23,9 +23,10 @@ type Attempt struct {
 	// Constraints are those of the attempt. They may be changed for the next.
 	Constraints Constraints
 
-	s    *Scheduler
-	hold *Hold
-	then []func()
+	s     *Scheduler
+	asked string // the judge
+	hold  *Hold
+	then  []func()
 }
 
 // Again has the call attempted once more, when the hold is released, instead of
@@ -34,7 +35,7 @@ type Attempt struct {
 // again because it is to be cancelled or the run is killed.
 func (a *Attempt) Again() *Hold {
 	if a.hold == nil {
-		a.hold = &Hold{s: a.s}
+		a.hold = &Hold{s: a.s, by: a.asked}
 	}
 	return a.hold
 }
@@ -89,6 +90,7 @@ func (s *Scheduler) judged(o *Outcome, ready []*Call) (again bool, _ []*Call) {
 	a := &Attempt{Task: o.Call.task.any, Future: o.Call.Future(), Number: o.Call.Attempt(), Err: o.Err, Cancelled: o.Cancelled, Elapsed: o.Elapsed,
 		Worker: o.Worker, Constraints: o.Call.Constraints(), s: s}
 	for _, j := range h.judges {
+		a.asked = j.Name()
 		s.guarded("Judge of extension "+j.Name(), func() { j.Judge(a) })
 	}
 	if o.Err != nil && !o.Cancelled && a.Err != nil {

@@ -69,8 +69,8 @@ type Call struct {
 	err     error
 	elapsed time.Duration
 	// since is when the call was accepted, as a time since the scheduler was
-	// made, and once it has settled, how long it waited, that is, did not run; 0
-	// unless observed.
+	// made, and once it has settled, how long it waited, that is, did not run.
+	// Unless observed, it is when the submission was told, also later; 0 before.
 	since  atomic.Int64 // nanoseconds
 	done   atomic.Pointer[chan struct{}]
 	extras atomic.Pointer[extras] // nil for most
@@ -96,6 +96,7 @@ type extras struct {
 	kept      atomic.Pointer[kept] // nil for nothing
 	attempts  atomic.Int32         // that ended before the present one
 	holds     int                  // of extensions, until it goes to its executor; guarded by Scheduler.mu
+	held      []*Hold              // among them those that have not been released; guarded by Scheduler.mu
 	def       task.Code            // of a call without a task
 	talk      atomic.Pointer[Talk] // of the attempt that runs; nil if its code has said nothing
 	progress  atomic.Pointer[reported]

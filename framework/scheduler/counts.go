@@ -112,4 +112,5 @@ func (s *Scheduler) tally(c *Call) {
 	if c.elapsed > 0 {
 		c.task.took.add(c.elapsed)
 	}
+	s.remember(c)
 }

@@ -164,4 +164,5 @@ type ExecutorStatus struct {
 	Kind    string   // such as "process" or "sequential"
 	Workers int      // calls that it can run at a time
 	Details []string // further facts, a line each
+	Path    string   // of the executable that its workers run, empty for none
 }

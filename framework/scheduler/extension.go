@@ -36,7 +36,8 @@ type Submission struct {
 
 	reserved []reservation
 	holds    []*Hold
-	ranked   bool // the call has a priority of its own
+	ranked   bool   // the call has a priority of its own
+	asked    string // the extension that sees it
 }
 
 // Judge is an extension that sees how each attempt of its task's calls ended,
@@ -126,6 +127,7 @@ type Constraints struct {
 // preSubmit asks the task's extensions in order.
 func (t *taskCore) preSubmit(sub *Submission) error {
 	for _, e := range t.extensions() {
+		sub.asked = e.Name()
 		var refused error
 		if err := guard("PreSubmit of extension "+e.Name(), func() { refused = e.PreSubmit(sub) }); err != nil {
 			return err

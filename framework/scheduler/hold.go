@@ -5,13 +5,14 @@ type Hold struct {
 	s        *Scheduler
 	c        *Call // nil until the call was accepted; guarded by s.mu
 	released bool  // guarded by s.mu
+	by       string
 }
 
 // Hold has the call, if it is accepted, wait until the hold is released: its
 // future is pending, its events are told as ever, and it can be cancelled. The
 // call goes to its executor when all its holds were released.
 func (sub *Submission) Hold() *Hold {
-	h := &Hold{s: sub.Task.Scheduler()}
+	h := &Hold{s: sub.Task.Scheduler(), by: sub.asked}
 	sub.holds = append(sub.holds, h)
 	return h
 }
@@ -36,7 +37,9 @@ func (h *Hold) release() bool {
 		return false
 	}
 	x := h.c.more()
-	x.holds--
+	if x.holds--; x.holds == 0 {
+		x.held = nil
+	}
 	return x.holds == 0
 }
 
@@ -56,6 +59,9 @@ func (c *Call) hold(holds []*Hold) bool {
 			x.holds++
 		}
 	}
+	if x.holds > 0 {
+		x.held = holds
+	}
 	return x.holds > 0
 }
 
@@ -67,7 +73,7 @@ func (c *Call) unhold() bool {
 		return false
 	}
 	held := x.holds > 0
-	x.holds = 0
+	x.holds, x.held = 0, nil
 	return held
 }
 

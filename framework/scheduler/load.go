@@ -36,7 +36,7 @@ func (s *Scheduler) Load() Load {
 		case Running:
 			l.Running++
 		case Pending:
-			if !waiting && since > 0 {
+			if !waiting && since > 0 && s.observed() {
 				l.Oldest = time.Since(s.made) - since
 			}
 			waiting = true

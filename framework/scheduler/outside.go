@@ -45,6 +45,7 @@ func (s *Scheduler) drain(first items) {
 		if batch, next = first.takeChunk(), 0; batch == nil {
 			batch = s.inbox.takeOutside()
 		}
+		s.tick()
 		if batch == nil {
 			s.inbox.driven = s.inbox.handover != nil
 			if s.inbox.driven {

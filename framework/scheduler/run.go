@@ -346,14 +346,29 @@ func (r *run) nextItem() *item {
 			s.inbox.recycle(r.batch)
 		}
 		r.batch, r.next = s.inbox.take(), 0
+		s.tick()
 		s.mu.Unlock()
 		if r.batch == nil {
 			return nil
 		}
 	}
+	if r.next%tickEvery == tickEvery-1 {
+		s := r.s
+		s.mu.Lock()
+		s.tick()
+		s.mu.Unlock()
+	}
 	r.next++
 	return &r.batch[r.next-1]
 }
+
+// tickEvery is for how many items at most the time is taken to be the same: it
+// costs as much as telling one that nobody hears.
+const tickEvery = 32
+
+// tick takes the time, as which what is told next will be remembered. s.mu is
+// held.
+func (s *Scheduler) tick() { s.clock = max(1, time.Since(s.made)) }
 
 // sleep waits until there is something to tell.
 func (r *run) sleep() {

@@ -81,11 +81,15 @@ type Scheduler struct {
 	workers   WorkerCounts
 	refusals  map[refusal]uint64
 	failures  failures
-	run       *run // the one that goes on, or the last
-	starting  *run // the one whose executors are being started
-	accepting bool // calls are accepted
-	admitted  int  // calls that are accepted and not yet put in; see admit
-	running   bool // what Running tells
+	results   endings
+	others    endings // that failed or were cancelled
+	slowest   slowest
+	clock     time.Duration // since made, as of the item that is told or a few before
+	run       *run          // the one that goes on, or the last
+	starting  *run          // the one whose executors are being started
+	accepting bool          // calls are accepted
+	admitted  int           // calls that are accepted and not yet put in; see admit
+	running   bool          // what Running tells
 
 	driver    atomic.Uint64  // goroutine that tells items, or did last
 	admitting sync.WaitGroup // is what admitted counts

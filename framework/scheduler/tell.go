@@ -29,6 +29,9 @@ func (s *Scheduler) tellSubmitted(c *Call) {
 	s.mu.Lock()
 	s.counts.Submitted++
 	c.task.counts.Submitted++
+	if !s.observed() { // otherwise it is known better
+		c.since.Store(int64(s.clock))
+	}
 	s.mu.Unlock()
 	if s.observed() {
 		s.observeSubmitted(c)

@@ -89,6 +89,14 @@ type EventPlugin struct {
 	Restarts int    `json:"restarts"` // how often its process was replaced
 	// Error is why it was lost or could not be attached, empty for neither.
 	Error string `json:"error,omitempty"`
+	// LastError is how its process died before the present one, empty if none
+	// did.
+	LastError string `json:"last_error,omitempty"`
+	// Path is that of its executable, empty if it was not started.
+	Path string `json:"path,omitempty"`
+	// Subscriptions are the events that it subscribes to, those of a task after
+	// the task's name and a dot, in alphabetical order.
+	Subscriptions []string `json:"subscriptions,omitempty"`
 	// Events are what it is subscribed to, and not hidden, that is no event of
 	// the scheduler or of one task: "*.on_result" is that of all tasks together.
 	Events []Event `json:"events"`

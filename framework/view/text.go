@@ -17,3 +17,7 @@ func newDrawing(o Options) *drawing {
 	}
 	return d
 }
+
+// Clean returns text that cannot steer a terminal: control characters, invisible
+// ones and invalid UTF-8 are escaped as in Go.
+func Clean(s string) string { return text.Form{}.Clean(s) }

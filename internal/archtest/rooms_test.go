@@ -63,6 +63,8 @@ var rooms = []room{
 		"a monitor watches a scheduler from beside it, as any program could"},
 	{"framework/status", []string{"framework/scheduler", "framework/view", "framework/internal/osproc"},
 		"how a run fares is read off a scheduler from beside it, for every display alike"},
+	{"framework/control", []string{"framework/scheduler", "framework/status", "framework/view", "framework/pluginproc"},
+		"another process sees of a run what every display sees, and finds it where hosts have their private folders"},
 	{"framework/job", []string{
 		"framework/scheduler", "framework/executor/...", "framework/extension/...", "framework/eventplugin",
 		"framework/task", "framework/event", "framework/view"},

@@ -91,7 +91,7 @@ func (e *Executor) Status() scheduler.ExecutorStatus {
 	if err := c.resolve(); err != nil {
 		return scheduler.ExecutorStatus{Name: e.cfg.name, Kind: "process"}
 	}
-	return scheduler.ExecutorStatus{Name: c.name, Kind: "process", Workers: c.workers}
+	return scheduler.ExecutorStatus{Name: c.name, Kind: "process", Workers: c.workers, Path: c.path}
 }
 
 // Busy implements [scheduler.Gauged].
