@@ -101,7 +101,7 @@ and errors.
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRunCommand(name), newValidateCommand(name), newPluginCommand(name), newJournalCommand(name), newVersionCommand(name),
-		newPsCommand(name), newStopCommand(name), newTasksCommand(name), newExplainCommand(name))
+		newPsCommand(name), newTopCommand(name), newStopCommand(name), newTasksCommand(name), newExplainCommand(name))
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "help" {

@@ -48,6 +48,9 @@ func (r *rig) onTerminal(columns, rows int, c *ran, env ...string) *seen {
 		c.Stdin = tty
 	}
 	c.Stderr = tty
+	if c.Cmd.Stdout == nil {
+		c.Cmd.Stdout = tty
+	}
 	c.Env = append(c.Env, "TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL=", "LC_CTYPE=", "NO_COLOR=")
 	c.Env = append(c.Env, env...)
 	// The terminal is that of a session of its own, as in a window.
