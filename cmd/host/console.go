@@ -48,14 +48,14 @@ func (c *console) fail(err error, hint string) {
 	switch {
 	case err == nil:
 	case !errors.As(err, &mistakes):
-		text := withoutPackage(err.Error())
+		text := harmless(withoutPackage(err.Error()))
 		line, attrs := c.name+": "+text, []any(nil)
 		if hint != "" {
 			line, attrs = line+"\n"+hint, []any{"hint", hint}
 		}
 		c.say(line, slog.LevelError, text, attrs...)
 	case c.records == nil:
-		fmt.Fprintln(c.w, err)
+		fmt.Fprintln(c.w, harmless(err.Error()))
 	default:
 		for _, d := range mistakes.Diagnostics {
 			attrs := []any{"detail", d.Detail}

@@ -17,11 +17,13 @@ type jobFlags struct {
 	vars    []string
 	attach  []string
 	workers workerCount
+	locked  bool
 }
 
 func (f *jobFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "value of a variable, as NAME=VALUE; may be given again")
 	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "event plugin to attach besides those of the job file: "+strings.Join(job.BundledPlugins(), ", ")+", or the path of an executable or Go main package; may be given again")
+	cmd.Flags().BoolVar(&f.locked, "locked", false, "refuse executables that neither the lock file nor sha256 in the job file pins; see plugin lock")
 	cmd.Flags().Var(&f.workers, "workers", "worker processes of every plugin, instead of what the job file says; 0 for one per CPU")
 }
 
@@ -41,6 +43,7 @@ func (f *jobFlags) options(log *slog.Logger) (job.Options, error) {
 	}
 	opts.Attach = f.attach
 	opts.Workers = f.workers.n
+	opts.Locked = f.locked
 	return opts, nil
 }
 

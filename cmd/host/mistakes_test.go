@@ -78,6 +78,7 @@ var usage = map[string][]string{
 	"validate nothing":     {"validate"},
 	"validate missing":     {"validate", "absent.hcl"},
 	"validate unknown var": {"validate", "job.hcl", "--var", "tims=2"},
+	"lock nothing":         {"plugin", "lock"},
 	"plugin alone":         {"plugin"},
 	"plugin unknown":       {"plugin", "inspekt"},
 	"nothing alike":        {"frobnicate"},

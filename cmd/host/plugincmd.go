@@ -20,15 +20,16 @@ import (
 func newPluginCommand(name string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plugin",
-		Short: "Look at plugins",
+		Short: "Look at plugins, and pin them",
 		Long: `Looks at plugins: executables that run tasks, or react to events. inspect shows
-what one offers, list those of a run that goes on.`,
+what one offers, list those of a run that goes on, lock pins those of a job.`,
 		Example: "  " + name + " plugin inspect examples/gostats/plugin\n" +
-			"  " + name + " plugin inspect examples/gostats/plugin -o json",
+			"  " + name + " plugin inspect examples/gostats/plugin -o json\n" +
+			"  " + name + " plugin lock JOB.hcl",
 		Args: oneOfCommands,
 		RunE: commandNeeded,
 	}
-	cmd.AddCommand(newInspectCommand(name), newPluginListCommand(name))
+	cmd.AddCommand(newInspectCommand(name), newPluginListCommand(name), newLockCommand(name))
 	return cmd
 }
 
@@ -140,6 +141,6 @@ func printDescription(w io.Writer, d process.Description) error {
 		}
 		printEventPlugin(out, p)
 	}
-	_, err := io.WriteString(w, out.String())
+	_, err := io.WriteString(w, harmless(out.String()))
 	return err
 }

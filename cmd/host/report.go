@@ -29,7 +29,7 @@ func printReport(w io.Writer, r *job.Result) error {
 		fmt.Fprintf(out, "results: %s (%d lines)\n\n", r.Written, r.Lines)
 	}
 	fmt.Fprint(out, r.Scheduler)
-	if _, err := io.WriteString(w, out.String()); err != nil {
+	if _, err := io.WriteString(w, harmless(out.String())); err != nil {
 		return fmt.Errorf("the report cannot be written: %w", err)
 	}
 	return nil

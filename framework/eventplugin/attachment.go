@@ -47,6 +47,7 @@ type attachment struct {
 	own      map[uint64]scheduler.AnyFuture
 	ends     []*pb.FutureEnd
 	replies  []*pb.Reply
+	unread   int    // size of replies, in bytes
 	ping     uint64 // to be sent, 0 for none
 	pings    uint64
 	unheard  int // pings since something was heard

@@ -76,7 +76,7 @@ func (a *attachment) urgent() bool {
 func (a *attachment) collect(req *pb.SessionRequest) {
 	a.mu.Lock()
 	req.Replies, req.Ends = a.replies, a.ends
-	a.replies, a.ends = nil, nil
+	a.replies, a.ends, a.unread = nil, nil, 0
 	req.Ping, a.ping = a.ping, 0
 	a.mu.Unlock()
 	if req.Ping == 0 {

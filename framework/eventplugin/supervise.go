@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/signalbox-go/signalbox/framework/pluginproc"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
@@ -22,6 +23,11 @@ const (
 	restartWindow = time.Minute
 	// endGrace is how long a process has to end after its session was closed.
 	endGrace = 2 * time.Second
+	// maxUnread bounds the answers to a plugin that it has not been sent, in bytes.
+	// Only one that does not read them comes near it.
+	maxUnread = 32 << 20
+	// replyOverhead is what an answer takes besides what it says.
+	replyOverhead = 256
 )
 
 // supervise keeps the plugin going: it serves the session of the process that
@@ -146,6 +152,9 @@ func (a *attachment) serve() error {
 // receive handles what the plugin sends until its session ends, and returns why
 // it ended.
 func (a *attachment) receive(s *session.Session) error {
+	a.mu.Lock()
+	a.unread = 0
+	a.mu.Unlock()
 	for {
 		resp, err := s.Receive()
 		if err != nil {
@@ -165,7 +174,12 @@ func (a *attachment) receive(s *session.Session) error {
 			r := a.answer(c)
 			a.mu.Lock()
 			a.replies = append(a.replies, r)
+			a.unread += replyOverhead + proto.Size(r)
+			unread := a.unread
 			a.mu.Unlock()
+			if unread > maxUnread {
+				return fmt.Errorf("%w: the plugin asks and does not read what it is answered: %d bytes wait for it", session.ErrProtocol, unread)
+			}
 			a.reader.poke()
 		}
 		if subs := resp.GetSubscriptions(); subs != nil {

@@ -38,7 +38,13 @@ type Options struct {
 	// otherwise than in processes. Sources are then neither checked nor built.
 	Executor func(Plugin) scheduler.Executor
 
-	blind bool // see machine
+	// Locked makes it a mistake if a plugin is an executable that no checksum
+	// pins: neither sha256 in the job file nor the lock file (see [Lock]), which is
+	// heeded in any case. Plugins that are built from source are not concerned.
+	Locked bool
+
+	blind  bool // see machine
+	relock bool // the lock file is to be written anew
 }
 
 // Job is a job file that was read and found to be without mistakes.
@@ -104,6 +110,7 @@ func loadSource(path string, source []byte, opts Options) (*Job, error) {
 	}
 	// What a syntax error leaves of a file is too little to say more about it.
 	if !diags.HasErrors() {
+		l.loadLock(parser)
 		l.load(file.Body)
 	}
 	if err := newDiagnosticsError(l.diags, parser.Files(), nil); err != nil {
@@ -119,6 +126,7 @@ type loader struct {
 	machine *machine
 	opts    Options
 	scope   *scope // with the variables
+	lock    lockFile
 	diags   hcl.Diagnostics
 }
 

@@ -25,6 +25,7 @@ func (l *loader) checkSource(p *plugin, content *hcl.BodyContent) {
 	p.build = isFolder
 	if !isFolder {
 		p.Path = p.source
+		defer l.checkPin(p)
 	}
 	if p.Dir != "" {
 		if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() {
@@ -81,7 +82,7 @@ func inspectFolder(path string) error {
 
 // checkSum compares the content of a file with a SHA-256 sum in hex.
 func checkSum(path, want string) error {
-	if raw, err := hex.DecodeString(want); err != nil || len(raw) != sha256.Size {
+	if !isSum(want) {
 		return fmt.Errorf("%q is no SHA-256 sum: it must be %d hexadecimal digits", want, 2*sha256.Size)
 	}
 	got, err := hashFile(path)
@@ -92,6 +93,11 @@ func checkSum(path, want string) error {
 		return fmt.Errorf("the SHA-256 sum of %s is %s", path, got)
 	}
 	return nil
+}
+
+func isSum(text string) bool {
+	raw, err := hex.DecodeString(text)
+	return err == nil && len(raw) == sha256.Size
 }
 
 func hashFile(path string) (string, error) {

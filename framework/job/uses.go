@@ -15,6 +15,9 @@ func (j *Job) Uses(path string) string {
 	if sameFile(path, j.path) {
 		return "the job file"
 	}
+	if sameFile(path, LockPath(j.path)) {
+		return "the lock file"
+	}
 	for _, p := range j.plugins {
 		if part := p.partAt(path); part != "" {
 			return fmt.Sprintf("%s of plugin %q", part, p.Name)

@@ -12,6 +12,8 @@ var (
 	// ErrNotExecutable: the file cannot be run (a folder, no permission, another
 	// architecture, a missing interpreter).
 	ErrNotExecutable = errors.New("not executable")
+	// ErrWritable: any user of the machine could replace it.
+	ErrWritable = errors.New("the executable can be changed by every user")
 	// ErrNotPlugin: it runs, but what it prints is no handshake. See [NotPluginError].
 	ErrNotPlugin = errors.New("not a plugin")
 	// ErrChecksum: it is not the file that was expected. See [ChecksumError].

@@ -126,9 +126,13 @@ func (f *Folder) Remove() {
 func sweep(parent string) {
 	found, _ := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
 	for _, path := range found {
+		// Where all may make files, others may give theirs such names.
+		if info, err := os.Lstat(path); err != nil || !info.IsDir() || !osproc.Own(info) {
+			continue
+		}
 		lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR, 0)
 		if err != nil {
-			continue // another user's, or none of ours
+			continue // none of ours
 		}
 		if osproc.TryLock(lock) == nil {
 			// The folder's name is in the environment of its host's plugins, and of what

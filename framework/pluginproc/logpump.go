@@ -141,11 +141,15 @@ const (
 	keyTask   = "task"
 	keyFuture = "future"
 	keyStream = "stream"
+	keyWorker = "worker" // set by executors
 )
 
+// attrKey keeps a plugin from setting what is the host's to say: its own keys, and
+// those by which slog's handlers name the parts of a record, of which a reader of
+// JSON would believe the last.
 func attrKey(key string) string {
 	switch key {
-	case keyPlugin, keyPID, keyTask, keyFuture, keyStream:
+	case keyPlugin, keyPID, keyTask, keyFuture, keyStream, keyWorker, slog.TimeKey, slog.LevelKey, slog.MessageKey, slog.SourceKey:
 		return "attrs." + key
 	}
 	return printableText(key)

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/signalbox-go/signalbox/framework/internal/osproc"
@@ -32,7 +33,27 @@ func verify(path string) error {
 	if err := osproc.Executable(path); err != nil {
 		return fmt.Errorf("%w: this user may not run it (mode %v): chmod +x it", ErrNotExecutable, info.Mode().Perm())
 	}
-	return nil
+	return Trusted(path)
+}
+
+// Trusted returns an error that matches [ErrWritable] if any user of the machine
+// could put another file in the place of this one, and so have its code run as
+// this user. On Windows it is nil.
+func Trusted(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrWritable, err)
+	}
+	open, err := osproc.OpenToOthers(path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: it cannot be told: %w", ErrWritable, err)
+	case open == "":
+		return nil
+	case open == path:
+		return fmt.Errorf("%w: so anybody can have this user run anything: chmod o-w %s", ErrWritable, open)
+	}
+	return fmt.Errorf("%w: anybody may put another file in its place, as %s is open to all: chmod o-w %s", ErrWritable, open, open)
 }
 
 // checksum compares the file's SHA-256. An empty want matches all.
