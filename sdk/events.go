@@ -163,9 +163,9 @@ type WorkerChange struct {
 	Meta
 	Executor string
 	Worker   int
-	State    string // "ready", "lost" or "stopped"
+	State    string // "ready", "lost", "failed" or "stopped"
 	PID      int
-	Err      string // why it was lost
+	Err      string // why it was lost, or has failed: there will be no other process
 }
 
 // Summary is the value of the plugin's own event "summary", the last of a run.

@@ -219,8 +219,8 @@ func TestSuspendAtScreen(t *testing.T) {
 	require.Contains(t, c.stdout.String(), "OVER\n1\n", "the terminal is as it was")
 }
 
-// TestEndOfTheTerminal: when the window is closed, the run is stopped in order.
-func TestEndOfTheTerminal(t *testing.T) {
+// TestFaultEndOfTheTerminal: when the window is closed, the run is stopped in order.
+func TestFaultEndOfTheTerminal(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	require.NoError(t, syscall.Mkfifo(r.path("gate"), 0o600))

@@ -48,7 +48,7 @@ func TestJournalIsShown(t *testing.T) {
 	}
 }
 
-func TestJournalOfACrash(t *testing.T) {
+func TestFaultJournalOfACrash(t *testing.T) {
 	t.Parallel()
 	r := journaled(t)
 	whole := r.read("nightly.jsonl")

@@ -97,9 +97,9 @@ func TestSignalCompletesWhatRuns(t *testing.T) {
 	}
 }
 
-// TestSecondSignalKills is over a task that never passes and does not heed its
+// TestFaultSecondSignalKills is over a task that never passes and does not heed its
 // context.
-func TestSecondSignalKills(t *testing.T) {
+func TestFaultSecondSignalKills(t *testing.T) {
 	t.Parallel()
 	r, c := atGate(t, gatePlugin)
 	c.signal(syscall.SIGINT)
@@ -180,7 +180,7 @@ func TestProgressIsPrinted(t *testing.T) {
 	})
 }
 
-func TestSignalWhileStarting(t *testing.T) {
+func TestFaultSignalWhileStarting(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	c := r.begin("plugin \"p\" {\n  source        = \"./mute\"\n  start_timeout = \"1m\"\n}" + doubleOne + `output { path = "out.jsonl" }`)

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFullDisk writes to a device that is always full.
-func TestFullDisk(t *testing.T) {
+// TestFaultFullDisk writes to a device that is always full.
+func TestFaultFullDisk(t *testing.T) {
 	t.Parallel()
 	one := tasksPlugin + submitOne("double", "1")
 

@@ -200,7 +200,7 @@ func TestWhatIsNotGrantedIsRefused(t *testing.T) {
 	require.Zero(t, r.Counts().Submitted)
 }
 
-func TestCrashedPluginGoesOn(t *testing.T) {
+func TestFaultCrashedPluginGoesOn(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, local.Pool(2), func(dir string) []*eventplugin.Spec { return []*eventplugin.Spec{self(dir, "crasher")} })
 	r.submitAtStart(make([]int, 300)...)

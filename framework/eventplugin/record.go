@@ -166,6 +166,8 @@ func workerChange(e scheduler.WorkerEvent) *pb.WorkerChange {
 		c.State = "lost"
 	case scheduler.WorkerStopped:
 		c.State = "stopped"
+	case scheduler.WorkerFailed:
+		c.State = "failed"
 	}
 	if e.Err != nil {
 		c.Error = e.Err.Error()

@@ -12,7 +12,7 @@ import (
 )
 
 // Folders of hosts that died are swept by the next, those of the living stay.
-func TestFolderOfADeadHostIsSwept(t *testing.T) {
+func TestFaultFolderOfADeadHostIsSwept(t *testing.T) {
 	parent := t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", parent)
 

@@ -186,7 +186,7 @@ func TestExitText(t *testing.T) {
 	}
 }
 
-func TestSignals(t *testing.T) {
+func TestFaultSignals(t *testing.T) {
 	t.Parallel()
 	t.Run("kill", func(t *testing.T) {
 		t.Parallel()
@@ -212,7 +212,7 @@ func TestSignals(t *testing.T) {
 }
 
 // A stopped process answers nothing, and takes no SIGTERM.
-func TestStoppedProcessIsKilled(t *testing.T) {
+func TestFaultStoppedProcessIsKilled(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*pluginproc.Process){
 		"Kill": func(p *pluginproc.Process) { p.Kill() },
@@ -265,7 +265,7 @@ func TestStopKillsWhoIgnoresSIGTERM(t *testing.T) {
 }
 
 // Whoever still holds the output must not delay the end, and must end too.
-func TestDescendants(t *testing.T) {
+func TestFaultDescendants(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*testing.T, *pluginproc.Process){
 		"Kill": func(_ *testing.T, p *pluginproc.Process) { p.Kill() },
@@ -351,7 +351,7 @@ func TestLastWords(t *testing.T) {
 	within(t, time.Second, func() { p.Stop(t.Context()) })
 }
 
-func TestPluginsDieWithTheirHost(t *testing.T) {
+func TestFaultPluginsDieWithTheirHost(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		act, who string // who comes to the holder, besides the host

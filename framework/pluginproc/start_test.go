@@ -134,7 +134,7 @@ func TestStartTellsWhatWasPrintedInsteadOfAHandshake(t *testing.T) {
 	}
 }
 
-func TestPrintingBeforeTheHandshakeIsLogged(t *testing.T) {
+func TestFaultPrintingBeforeTheHandshakeIsLogged(t *testing.T) {
 	t.Parallel()
 	b := setup(t, "chatty plugin")
 	p := b.start(t)

@@ -156,6 +156,7 @@ const (
 	WorkerReady   WorkerState = iota // started, and able to run calls
 	WorkerLost                       // died without having been asked to
 	WorkerStopped                    // ended because it was asked to
+	WorkerFailed                     // given up after it was lost: its process is not replaced any more
 )
 
 // ExecutorStatus describes an executor for displays.

@@ -198,7 +198,7 @@ func TestEndOfASession(t *testing.T) {
 }
 
 // A frame that death has cut in half is no frame of the plugin's.
-func TestDeathWithinAFrame(t *testing.T) {
+func TestFaultDeathWithinAFrame(t *testing.T) {
 	t.Parallel()
 	const frame = 32 << 20 // more than the connection holds while nobody reads
 	sending := make(chan struct{})

@@ -62,7 +62,7 @@
 //	exception   {"kind": …, "message": …, "stack": …}, the stack of a panic only
 //	cancelled   the same
 //	emitted     the value of an event that was emitted by hand; events is its name
-//	worker      {"executor": …, "state": "ready", "lost" or "stopped", "pid": …, "error": …}
+//	worker      {"executor": …, "state": "ready", "lost", "failed" or "stopped", "pid": …, "error": …}
 //
 // Lines that are no records:
 //

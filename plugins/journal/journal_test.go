@@ -51,7 +51,7 @@ func TestEveryFutureIsThereOnceInEachState(t *testing.T) {
 	}
 }
 
-func TestItStaysWholeWhenItIsKilled(t *testing.T) {
+func TestFaultItStaysWholeWhenItIsKilled(t *testing.T) {
 	t.Parallel()
 	for name, c := range forms {
 		for seed := range uint64(2) {
@@ -85,7 +85,7 @@ func TestItStaysWholeWhenItIsKilled(t *testing.T) {
 	}
 }
 
-func TestItStaysWholeWhenItIsKilledAtItsBeginningAndEnd(t *testing.T) {
+func TestFaultItStaysWholeWhenItIsKilledAtItsBeginningAndEnd(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, t.TempDir(), nil)
 	r.submitAtStart(mixed(100)...)
@@ -319,9 +319,9 @@ func TestALostJournalStopsTheRun(t *testing.T) {
 	require.Contains(t, r.logs.String(), "the file cannot be rotated")
 }
 
-// TestAFullDiskStopsTheRun has the journal's process be allowed files of a few
+// TestFaultAFullDiskStopsTheRun has the journal's process be allowed files of a few
 // KiB only.
-func TestAFullDiskStopsTheRun(t *testing.T) {
+func TestFaultAFullDiskStopsTheRun(t *testing.T) {
 	t.Parallel()
 	program, err := os.Executable()
 	require.NoError(t, err)

@@ -127,9 +127,9 @@ func (r *rig) pid() (pid int) {
 	return pid
 }
 
-// TestTotalsThroughDeathsOfThePlugin kills the plugin's process over and over
+// TestFaultTotalsThroughDeathsOfThePlugin kills the plugin's process over and over
 // while calls run, and scrapes: nothing ever falls, and the end is exact.
-func TestTotalsThroughDeathsOfThePlugin(t *testing.T) {
+func TestFaultTotalsThroughDeathsOfThePlugin(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, config{"linger": "1m"})
 	r.start(scheduler.KeepRunning())

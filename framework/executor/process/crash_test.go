@@ -15,9 +15,9 @@ import (
 	"github.com/signalbox-go/signalbox/framework/task"
 )
 
-// TestCrash has workers die while they run a task, in all the ways that code
+// TestFaultCrash has workers die while they run a task, in all the ways that code
 // finds.
-func TestCrash(t *testing.T) {
+func TestFaultCrash(t *testing.T) {
 	t.Parallel()
 	// byCall has a task kill its process.
 	byCall := func(task string) func(*rig) *scheduler.Future[int] {

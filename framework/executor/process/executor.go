@@ -333,6 +333,7 @@ func (e *Executor) Stop(kill bool, cause error) {
 // giveUp records that a worker will not be replaced. When it was the last, the
 // executor can run nothing any more.
 func (e *Executor) giveUp(w *worker, err error) {
+	e.host.Report(w.event(scheduler.WorkerFailed, err))
 	e.mu.Lock()
 	w.lost = true
 	for _, other := range e.workers {

@@ -38,9 +38,9 @@ func act(t *testing.T, name string, env ...string) (cmd *exec.Cmd, stderr *strin
 	return cmd, stderr, mark
 }
 
-// TestHostDies kills a host that had no time for good-byes, while its workers
+// TestFaultHostDies kills a host that had no time for good-byes, while its workers
 // run code that ignores everything.
-func TestHostDies(t *testing.T) {
+func TestFaultHostDies(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		work   string
@@ -69,9 +69,9 @@ func TestHostDies(t *testing.T) {
 	}
 }
 
-// TestHostDiesWithGrandchildren has a worker that has started a program, which
+// TestFaultHostDiesWithGrandchildren has a worker that has started a program, which
 // knows nothing of hosts and holds the worker's output open.
-func TestHostDiesWithGrandchildren(t *testing.T) {
+func TestFaultHostDiesWithGrandchildren(t *testing.T) {
 	t.Parallel()
 	for _, frozen := range []bool{false, true} {
 		t.Run(fmt.Sprint("frozen ", frozen), func(t *testing.T) {
@@ -98,8 +98,8 @@ func TestHostDiesWithGrandchildren(t *testing.T) {
 	}
 }
 
-// TestHostDiesWithFrozenWorkers has workers that cannot notice anything.
-func TestHostDiesWithFrozenWorkers(t *testing.T) {
+// TestFaultHostDiesWithFrozenWorkers has workers that cannot notice anything.
+func TestFaultHostDiesWithFrozenWorkers(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	cmd, _, mark := act(t, hostsAct, doorEnv+"="+d.path, workEnv+"=hold")

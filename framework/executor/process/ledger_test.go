@@ -54,10 +54,10 @@ func TestNoLedgerAndDeath(t *testing.T) {
 	r.finish()
 }
 
-// TestResultLost kills workers between the end of a task's code and the report
+// TestFaultResultLost kills workers between the end of a task's code and the report
 // of its result, which is too large for the ledger. There is a race with the
 // report, so it is tried until it is seen.
-func TestResultLost(t *testing.T) {
+func TestFaultResultLost(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 2, process.Threads(2)) // one of them watches for the end
 	r.begin()

@@ -19,10 +19,10 @@ import (
 	"github.com/signalbox-go/signalbox/framework/task"
 )
 
-// TestProtocolViolations has a peer break the protocol when it gets its first
+// TestFaultProtocolViolations has a peer break the protocol when it gets its first
 // call: its process is killed, the error says what it did, and what waits runs
 // in the process that replaces it.
-func TestProtocolViolations(t *testing.T) {
+func TestFaultProtocolViolations(t *testing.T) {
 	t.Parallel()
 	for manners, want := range map[string]string{
 		"result of another":   "a result for call 99, which was not sent",

@@ -83,8 +83,8 @@ func TestReplacedWithoutTheTask(t *testing.T) {
 	require.Equal(t, scheduler.WorkerCounts{Started: 2, Lost: 1}, r.Workers())
 }
 
-// TestReplacedAgainstItsChecksum never runs what is not the file that was meant.
-func TestReplacedAgainstItsChecksum(t *testing.T) {
+// TestFaultReplacedAgainstItsChecksum never runs what is not the file that was meant.
+func TestFaultReplacedAgainstItsChecksum(t *testing.T) {
 	t.Parallel()
 	p := newExecutable(t)
 	sum := p.install("echo", "dies")

@@ -17,11 +17,11 @@ import (
 	"github.com/signalbox-go/signalbox/framework/task"
 )
 
-// TestThreeHundredSIGKILLs kills workers under load, at times that depend on a
+// TestFaultThreeHundredSIGKILLs kills workers under load, at times that depend on a
 // seed. Every call's code writes its id to a file before all else, which is
 // held against what the futures say. Nothing runs beside this test, as it
 // counts file descriptors.
-func TestThreeHundredSIGKILLs(t *testing.T) {
+func TestFaultThreeHundredSIGKILLs(t *testing.T) {
 	const (
 		kills   = 300
 		workers = 10

@@ -96,9 +96,9 @@ func TestKillWithAFullPipe(t *testing.T) {
 	requireCancelled(t, g)
 }
 
-// TestFrozenWorkerThatDies has a call on its way to a worker that never read it:
+// TestFaultFrozenWorkerThatDies has a call on its way to a worker that never read it:
 // it runs elsewhere.
-func TestFrozenWorkerThatDies(t *testing.T) {
+func TestFaultFrozenWorkerThatDies(t *testing.T) {
 	t.Parallel()
 	r, w := newWatched(t, 1)
 	r.begin()
@@ -192,9 +192,9 @@ func TestKillAtAnyTime(t *testing.T) {
 	}
 }
 
-// TestGrandchildren has a task start a program that outlives it and holds the
+// TestFaultGrandchildren has a task start a program that outlives it and holds the
 // worker's output open: it is gone with the worker.
-func TestGrandchildren(t *testing.T) {
+func TestFaultGrandchildren(t *testing.T) {
 	t.Parallel()
 	for _, how := range []string{"stop", "kill", "death"} {
 		t.Run(how, func(t *testing.T) {

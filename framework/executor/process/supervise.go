@@ -37,7 +37,7 @@ func (w *worker) supervise() {
 		if ended.asked || w.isRetired() {
 			return
 		}
-		w.e.host.Log.Warn("worker lost", "plugin", w.cfg.name, "worker", w.number, "pid", ended.pid, "exit", ended.exit.String(), "session", ended.err)
+		w.logLoss(ended)
 		if silent++; ended.answered {
 			silent = 0
 		}
@@ -157,7 +157,8 @@ type ending struct {
 	// answered says that it had ended calls, with results or errors of theirs, or
 	// was killed for a limit of its call.
 	answered bool
-	limited  bool // it was killed for a limit of its call
+	limited  bool      // it was killed for a limit of its call
+	call     *lastCall // that it ran, nil for none
 	pid      int
 	lived    time.Duration
 	exit     pluginproc.Exit
@@ -188,8 +189,8 @@ func (w *worker) serve() ending {
 	helpers.Wait()
 	w.awaitGrace()
 	exit := proc.Exit()
-	limited := w.settle(exit)
-	e := ending{asked: asked, begun: w.begun, answered: w.answered || limited, limited: limited, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit, err: err}
+	limited, ran := w.settle(exit)
+	e := ending{asked: asked, begun: w.begun, answered: w.answered || limited, limited: limited, call: ran, pid: proc.PID(), lived: time.Since(proc.Started()), exit: exit, err: err}
 	if w.ledger != nil {
 		w.ledger.remove()
 	}
@@ -227,8 +228,9 @@ func (w *worker) kill(why error) {
 }
 
 // settle ends the calls that a dead process had begun, those that it had finished
-// with what its ledger says, and has the others run elsewhere. It reports whether one of them had reached a limit.
-func (w *worker) settle(exit pluginproc.Exit) (limited bool) {
+// with what its ledger says, and has the others run elsewhere. It reports whether one
+// of them had reached a limit, and which one ran, as far as that is known.
+func (w *worker) settle(exit pluginproc.Exit) (limited bool, ran *lastCall) {
 	var outcomes []scheduler.Outcome
 	var again []*scheduler.Call
 	w.e.mu.Lock()
@@ -245,6 +247,9 @@ func (w *worker) settle(exit pluginproc.Exit) (limited bool) {
 	}
 	w.window.each(func(seq uint64, c *scheduler.Call) {
 		c.Private = scheduler.Private{}
+		if known && seq == started && seq > finished {
+			ran = newLastCall(c)
+		}
 		if r, ok := untold[seq]; ok && seq <= started {
 			w.answered = true
 			outcomes = append(outcomes, w.outcome(c, r))
@@ -288,7 +293,7 @@ func (w *worker) settle(exit pluginproc.Exit) (limited bool) {
 	if len(outcomes) > 0 {
 		w.host.End(outcomes)
 	}
-	return limited
+	return limited, ran
 }
 
 func (w *worker) lostError(c *scheduler.Call, seq uint64, kind string, exit pluginproc.Exit) error {

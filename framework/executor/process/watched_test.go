@@ -64,7 +64,7 @@ func (w *watched) pids() []int {
 func (w *watched) story() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	names := map[scheduler.WorkerState]string{scheduler.WorkerReady: "ready", scheduler.WorkerLost: "lost", scheduler.WorkerStopped: "stopped"}
+	names := map[scheduler.WorkerState]string{scheduler.WorkerReady: "ready", scheduler.WorkerLost: "lost", scheduler.WorkerStopped: "stopped", scheduler.WorkerFailed: "failed"}
 	var out []string
 	for _, e := range w.events {
 		out = append(out, fmt.Sprintf("%d %s", e.Worker, names[e.State]))

@@ -2648,7 +2648,7 @@ type WorkerChange struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Executor string                 `protobuf:"bytes,1,opt,name=executor,proto3" json:"executor,omitempty"`
 	Worker   uint32                 `protobuf:"varint,2,opt,name=worker,proto3" json:"worker,omitempty"`
-	// "ready", "lost" or "stopped".
+	// "ready", "lost", "failed" or "stopped".
 	State         string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
 	Pid           uint32 `protobuf:"varint,4,opt,name=pid,proto3" json:"pid,omitempty"`
 	Error         string `protobuf:"bytes,5,opt,name=error,proto3" json:"error,omitempty"`

@@ -75,9 +75,9 @@ type Stop struct {
 // WorkerChange is the data of a change of a worker.
 type WorkerChange struct {
 	Executor string `json:"executor"`
-	State    string `json:"state"` // ready, lost or stopped
+	State    string `json:"state"` // ready, lost, failed or stopped
 	PID      int    `json:"pid"`
-	Error    string `json:"error,omitempty"` // why it was lost
+	Error    string `json:"error,omitempty"` // why it was lost or has failed
 }
 
 // Gap is the data of a gap: records that the journal does not have.

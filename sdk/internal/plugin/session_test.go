@@ -123,7 +123,7 @@ func TestLedgerTellsWhatBegan(t *testing.T) {
 	require.Equal(t, uint64(6), finished)
 }
 
-func TestLedgerThatCannotBeKept(t *testing.T) {
+func TestFaultLedgerThatCannotBeKept(t *testing.T) {
 	t.Parallel()
 	short := filepath.Join(t.TempDir(), "short")
 	require.NoError(t, os.WriteFile(short, make([]byte, 15), 0o600))
