@@ -107,6 +107,9 @@ func (c Chaos) kill(h *House, stop <-chan struct{}) (n int) {
 			return n
 		}
 		staff := h.Staff()
+		if len(staff) == 0 {
+			return n // the run is over
+		}
 		if w := staff[random.IntN(len(staff))]; w.PID > 0 && !dead[w.PID] && unix.Kill(w.PID, unix.SIGKILL) == nil {
 			dead[w.PID] = true
 			n++
