@@ -85,6 +85,7 @@ func TestSummary(t *testing.T) {
       "exceptions": 0,
       "cancelled": 0,
       "refused": 0,
+      "retries": 0,
       "p50_ms": [0-9.]+,
       "p99_ms": [0-9.]+
     },
@@ -94,6 +95,7 @@ func TestSummary(t *testing.T) {
       "exceptions": 1,
       "cancelled": 0,
       "refused": 0,
+      "retries": 0,
       "p50_ms": [0-9.]+,
       "p99_ms": [0-9.]+
     }
@@ -113,8 +115,39 @@ func TestSummary(t *testing.T) {
   },
   "workers": {
     "started": 1,
-    "lost": 0
-  }
+    "lost": 0,
+    "last_lost": \[\]
+  },
+  "errors": \[
+    {
+      "task": "fail",
+      "count": 1,
+      "kind": "error",
+      "sample": "no",
+      "future": 2,
+      "inputs": \[
+        "no"
+      \]
+    }
+  \],
+  "other_errors": 0,
+  "slowest": \[
+    {
+      "task": "\w+",
+      "future": [12],
+      "elapsed_s": [0-9.e-]+,
+      "outcome": "\w+",
+      "input": \S+
+    },
+    {
+      "task": "\w+",
+      "future": [12],
+      "elapsed_s": [0-9.e-]+,
+      "outcome": "\w+",
+      "input": \S+
+    }
+  \],
+  "refusals": \[\]
 }
 $`
 	require.Regexp(t, shape, r.read("summary.json"))

@@ -65,7 +65,7 @@ func TestLimitsRetriesAndTheQueue(t *testing.T) {
 	require.Contains(t, c.stderr.String(), "not with 4")
 	require.Equal(t, 1, strings.Count(c.stderr.String(), "again after 1: worker-lost"))
 	require.NotContains(t, c.stderr.String(), "again after 2", "two workers were enough")
-	require.Contains(t, c.stdout.String(), "first error of die: 2 attempts failed: ")
+	require.Contains(t, c.stdout.String(), "error of die: 2 attempts failed: ")
 	require.Contains(t, c.stdout.String(), "Concurrent 0/1")
 	s := r.summary()
 	require.Equal(t, 30, s.Tasks["double"].Results)

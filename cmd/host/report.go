@@ -3,14 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/job"
+	"github.com/signalbox-go/signalbox/framework/view"
 )
 
 // printReport tells how a run ended: in a sentence, a line per task, and the
@@ -23,7 +22,11 @@ func printReport(w io.Writer, r *job.Result) error {
 	}
 	fmt.Fprintln(out)
 	printTasks(out, r)
-	printErrors(out, r)
+	printErrors(out, &r.Summary)
+	printRefusals(out, &r.Summary)
+	printRetries(out, &r.Summary)
+	printSlowest(out, &r.Summary)
+	printLost(out, &r.Summary)
 	printPlugins(out, r)
 	if r.Written != "" {
 		fmt.Fprintf(out, "results: %s (%d lines)\n\n", r.Written, r.Lines)
@@ -68,21 +71,10 @@ func printPlugins(out *strings.Builder, r *job.Result) {
 	_ = table.Flush() // to memory
 	for _, p := range r.Plugins {
 		if p.Err != nil {
-			fmt.Fprintf(out, "event plugin %s: %s\n", p.Name, strings.ReplaceAll(p.Err.Error(), "\n", " "))
+			fmt.Fprintf(out, "event plugin %s: %s\n", view.Clean(p.Name), view.Clean(oneLine(p.Err.Error())))
 		}
 	}
 	fmt.Fprintln(out)
-}
-
-// printErrors tells the first error of each task. They may be written nowhere
-// else.
-func printErrors(out *strings.Builder, r *job.Result) {
-	for _, name := range slices.Sorted(maps.Keys(r.First)) {
-		fmt.Fprintf(out, "first error of %s: %s\n", name, strings.ReplaceAll(r.First[name].Error(), "\n", " "))
-	}
-	if len(r.First) > 0 {
-		fmt.Fprintln(out)
-	}
 }
 
 // short rounds a duration to three digits or so.

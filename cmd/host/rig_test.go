@@ -158,7 +158,38 @@ type summary struct {
 	Workers  struct {
 		Started int `json:"started"`
 		Lost    int `json:"lost"`
+		Last    []struct {
+			Plugin string `json:"plugin"`
+			Worker int    `json:"worker"`
+			PID    int    `json:"pid"`
+			Error  string `json:"error"`
+		} `json:"last_lost"`
 	} `json:"workers"`
+	Errors []struct {
+		Task   string            `json:"task"`
+		Count  int               `json:"count"`
+		Kind   string            `json:"kind"`
+		Sample string            `json:"sample"`
+		Future uint64            `json:"future"`
+		Inputs []json.RawMessage `json:"inputs"`
+	} `json:"errors"`
+	OtherErrors int `json:"other_errors"`
+	Slowest     []struct {
+		Task    string          `json:"task"`
+		Future  uint64          `json:"future"`
+		Elapsed float64         `json:"elapsed_s"`
+		Outcome string          `json:"outcome"`
+		Input   json.RawMessage `json:"input"`
+	} `json:"slowest"`
+	Refusals []struct {
+		Task   string `json:"task"`
+		Reason string `json:"reason"`
+		Count  int    `json:"count"`
+	} `json:"refusals"`
+	Results *struct {
+		Path  string `json:"path"`
+		Lines int    `json:"lines"`
+	} `json:"results"`
 }
 
 type taskCount struct {
@@ -167,6 +198,7 @@ type taskCount struct {
 	Exceptions int     `json:"exceptions"`
 	Cancelled  int     `json:"cancelled"`
 	Refused    int     `json:"refused"`
+	Retries    int     `json:"retries"`
 	P50        float64 `json:"p50_ms"`
 	P99        float64 `json:"p99_ms"`
 }

@@ -27,8 +27,10 @@ func newRunCommand(name string) *cobra.Command {
 		Short: "Run a job",
 		Long: `Runs a job to its end. Plugins that are Go packages are built first.
 
-A report goes to standard output: how the run ended, a line per task, and the
-scheduler as a tree. Logs go to standard error, and so does what is shown while
+A report goes to standard output: how the run ended, a line per task, errors by
+message with the first inputs, what was refused, attempted again or lost, the
+slowest calls, event plugins, and the scheduler as a tree. --summary writes that as
+JSON. Errors are kept in 64 groups at most; the rest is counted. Logs go to standard error, and so does what is shown while
 the job runs. On a terminal that is a screen that changes: progress, workers,
 event plugins, the latest errors; the key ? tells what can be done there. Logs
 scroll by above it. Elsewhere, and with --display plain, it is a line every ten

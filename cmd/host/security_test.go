@@ -29,7 +29,7 @@ func TestErrorsOfPluginsSteerNoTerminal(t *testing.T) {
 	for _, text := range []string{c.stdout.String(), c.stderr.String()} {
 		require.False(t, strings.ContainsAny(text, "\x1b\x07\r\u202e"), "%q", text)
 	}
-	require.Contains(t, c.stdout.String(), `first error of fail: gone\x1b[2J\x1b]0;title\a and \u202etxt\r results: 7`)
+	require.Contains(t, c.stdout.String(), `error of fail: gone\x1b[2J\x1b]0;title\a and \u202etxt\r results: 7`)
 }
 
 // TestLockedJob pins the plugin of a job, which runs, and not any more when the

@@ -51,11 +51,7 @@ func (r *runState) prepare(ctx context.Context) error {
 	if r.out != nil {
 		r.out.begin(r.s, r.unwritable)
 	}
-	r.s.OnFutureException.Do(func(e scheduler.FutureException) {
-		if _, known := r.first[e.Future.Task()]; !known {
-			r.first[e.Future.Task()] = e.Err
-		}
-	}, event.Hidden())
+	r.s.OnFutureException.Do(r.errs.add, event.Hidden())
 	r.base = j.scope.context()
 	for _, b := range j.blocks {
 		if err := r.subscribe(b); err != nil {
@@ -175,7 +171,8 @@ func (r *runState) result(exit scheduler.Exit) *Result {
 	if errors.As(exit.Err, &failed) {
 		exit.Err, exit.Message = failed, failed.Error()
 	}
-	res := &Result{Exit: exit, Summary: summarize(r.s, exit), Scheduler: r.s, First: r.first}
+	res := &Result{Exit: exit, Summary: summarize(r.s, exit), Scheduler: r.s, First: r.errs.first}
+	res.Summary.Errors, res.Summary.OtherErrors = r.errs.byCount()
 	if r.hub != nil {
 		res.Plugins = r.hub.Reports()
 		res.Summary.Plugins = summarizePlugins(res.Plugins)
@@ -185,6 +182,7 @@ func (r *runState) result(exit scheduler.Exit) *Result {
 	}
 	if r.out != nil {
 		res.Written, res.Lines = r.out.output.path, r.out.lines
+		res.Summary.Results = &ResultsSummary{Path: res.Written, Lines: res.Lines}
 		if err := r.out.close(); err != nil {
 			res.Err, res.writeFailed = err, true
 		}

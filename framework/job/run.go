@@ -27,7 +27,7 @@ type runState struct {
 	cancel  context.CancelCauseFunc // for as long as the run has not started
 	started bool                    // guarded by Job.mu
 	failed  atomic.Pointer[BlockError]
-	first   map[string]error // of each task; only the scheduler's callbacks, and whoever comes after the run, use it
+	errs    failures
 }
 
 // errStopped is why a run that is stopped while it starts does not start.
@@ -40,7 +40,7 @@ var errStopped = errors.New("stopped before the run had started")
 func (j *Job) Run(ctx context.Context) (*Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &runState{job: j, cancel: cancel, tasks: map[string]*jsonTask{}, first: map[string]error{}, log: slog.New(blockLog{j.log.Handler()})}
+	r := &runState{job: j, cancel: cancel, tasks: map[string]*jsonTask{}, errs: failures{byKey: map[string]*ErrorGroup{}, first: map[string]error{}}, log: slog.New(blockLog{j.log.Handler()})}
 	if err := j.enter(r); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func TestSummaryCounts(t *testing.T) {
 	require.Equal(t, "exhausted", sum["exit"])
 	require.EqualValues(t, 1, sum["exit_code"])
 	require.Positive(t, sum["elapsed_s"])
-	require.Equal(t, map[string]any{"started": 1.0, "lost": 0.0}, sum["workers"])
+	require.Equal(t, map[string]any{"started": 1.0, "lost": 0.0, "last_lost": []any{}}, sum["workers"])
 	events := sum["events"].(map[string]any)
 	require.Len(t, events, 11)
 	require.EqualValues(t, 2, events["on_future_submitted"])
@@ -92,7 +92,7 @@ func TestSummaryCounts(t *testing.T) {
 	require.Positive(t, echo["p99_ms"])
 	delete(echo, "p50_ms")
 	delete(echo, "p99_ms")
-	require.Equal(t, map[string]any{"submitted": 1.0, "results": 1.0, "exceptions": 0.0, "cancelled": 0.0, "refused": 0.0}, echo)
+	require.Equal(t, map[string]any{"submitted": 1.0, "results": 1.0, "exceptions": 0.0, "cancelled": 0.0, "refused": 0.0, "retries": 0.0}, echo)
 	require.EqualValues(t, 1, tasks["fail"].(map[string]any)["exceptions"])
 }
 

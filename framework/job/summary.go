@@ -1,9 +1,13 @@
 package job
 
 import (
+	"cmp"
+	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/eventplugin"
+	"github.com/signalbox-go/signalbox/framework/extension/retry"
 	"github.com/signalbox-go/signalbox/framework/scheduler"
 )
 
@@ -50,6 +54,47 @@ type Summary struct {
 	Workers  WorkerSummary          `json:"workers"`
 	// Plugins are the event plugins, by name.
 	Plugins map[string]PluginSummary `json:"plugins,omitempty"`
+	// Errors are what tasks failed with, by message, the most frequent first:
+	// the first 64 groups. OtherErrors is how many there were besides.
+	Errors      []ErrorGroup `json:"errors"`
+	OtherErrors uint64       `json:"other_errors"`
+	// Slowest are the five calls whose code took longest, the slowest first.
+	Slowest []SlowCall `json:"slowest"`
+	// Refusals are the calls that were not accepted, the most frequent reason
+	// first.
+	Refusals []Refusal `json:"refusals"`
+	// Results is where results were written, nil for nowhere.
+	Results *ResultsSummary `json:"results,omitempty"`
+}
+
+// SlowCall is a call that took long.
+type SlowCall struct {
+	Task    string          `json:"task"`
+	Future  uint64          `json:"future"`
+	Elapsed float64         `json:"elapsed_s"` // of its last attempt, in seconds
+	Outcome string          `json:"outcome"`   // result, exception or cancelled
+	Input   json.RawMessage `json:"input"`     // what is too long is a string of its beginning
+}
+
+// Refusal is how many calls of a task were not accepted for one reason.
+type Refusal struct {
+	Task   string `json:"task"`
+	Reason string `json:"reason"`
+	Count  uint64 `json:"count"`
+}
+
+// ResultsSummary is where results were written.
+type ResultsSummary struct {
+	Path  string `json:"path"`
+	Lines int    `json:"lines"`
+}
+
+// LostWorker is a worker process that died without having been asked to.
+type LostWorker struct {
+	Plugin string `json:"plugin"`
+	Worker int    `json:"worker"` // from 0
+	PID    int    `json:"pid"`
+	Error  string `json:"error"`
 }
 
 // PluginSummary is an event plugin in numbers: of records, but for Restarts.
@@ -81,7 +126,8 @@ type TaskSummary struct {
 	Exceptions uint64  `json:"exceptions"`
 	Cancelled  uint64  `json:"cancelled"`
 	Refused    uint64  `json:"refused"`
-	P50        float64 `json:"p50_ms"` // milliseconds
+	Retries    uint64  `json:"retries"` // further attempts that were scheduled
+	P50        float64 `json:"p50_ms"`  // milliseconds
 	P99        float64 `json:"p99_ms"`
 }
 
@@ -89,6 +135,9 @@ type TaskSummary struct {
 type WorkerSummary struct {
 	Started uint64 `json:"started"`
 	Lost    uint64 `json:"lost"`
+	// Last are the most recent of those that were lost, the latest last: 16 at
+	// most.
+	Last []LostWorker `json:"last_lost"`
 }
 
 // Interrupted makes the result that of a run that a signal ended, which goes
@@ -122,14 +171,41 @@ func summarize(s *scheduler.Scheduler, exit scheduler.Exit) Summary {
 	for _, t := range s.Tasks() {
 		n := t.Stats()
 		sum.Tasks[t.Name()] = TaskSummary{Submitted: n.Submitted, Results: n.Results, Exceptions: n.Exceptions,
-			Cancelled: n.Cancelled, Refused: n.Refused, P50: milliseconds(n.P50), P99: milliseconds(n.P99)}
+			Cancelled: n.Cancelled, Refused: n.Refused, Retries: retries(t), P50: milliseconds(n.P50), P99: milliseconds(n.P99)}
 	}
 	for _, e := range s.Emitter().Events() {
 		sum.Events[e.Name] = e.Count
 	}
 	w := s.Workers()
-	sum.Workers = WorkerSummary{Started: w.Started, Lost: w.Lost}
+	sum.Workers = WorkerSummary{Started: w.Started, Lost: w.Lost, Last: []LostWorker{}}
+	for _, l := range s.LostWorkers() {
+		lost := LostWorker{Plugin: l.Executor, Worker: l.Worker, PID: l.PID}
+		if l.Err != nil {
+			lost.Error = clipped(l.Err.Error(), maxErrorText)
+		}
+		sum.Workers.Last = append(sum.Workers.Last, lost)
+	}
+	sum.Slowest, sum.Refusals = []SlowCall{}, []Refusal{}
+	for _, f := range s.Slowest() {
+		sum.Slowest = append(sum.Slowest, SlowCall{Task: f.Task(), Future: f.ID(), Elapsed: f.Elapsed().Seconds(), Outcome: f.State().String(), Input: shownInput(f)})
+	}
+	for _, r := range s.Refusals() {
+		sum.Refusals = append(sum.Refusals, Refusal{Task: r.Task, Reason: r.Reason, Count: r.Count})
+	}
+	slices.SortFunc(sum.Refusals, func(a, b Refusal) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Task, b.Task), cmp.Compare(a.Reason, b.Reason))
+	})
 	return sum
+}
+
+// retries is how many further attempts of a task's calls were scheduled.
+func retries(t scheduler.AnyTask) uint64 {
+	for _, e := range t.Emitter().Events() {
+		if e.Name == retry.RetryScheduled.Name() {
+			return e.Count
+		}
+	}
+	return 0
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -63,6 +63,7 @@ func (s *Scheduler) report(e WorkerEvent) {
 		s.workers.Started++
 	case WorkerLost:
 		s.workers.Lost++
+		s.lost.add(e)
 	}
 	s.mu.Unlock()
 	if s.observed() {

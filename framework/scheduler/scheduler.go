@@ -84,6 +84,7 @@ type Scheduler struct {
 	results   endings
 	others    endings // that failed or were cancelled
 	slowest   slowest
+	lost      lostWorkers
 	clock     time.Duration // since made, as of the item that is told or a few before
 	run       *run          // the one that goes on, or the last
 	starting  *run          // the one whose executors are being started
