@@ -17,7 +17,7 @@ func TestTop(t *testing.T) {
 	r := newRig(t)
 	r.write("job.hcl", eventful)
 	run := r.start("host", "run", "job.hcl", "--display", "none")
-	run.stderr.until(t, 1, "state=ready executor=tasks worker=")
+	run.stderr.until(t, 1, "state=ready executor=tasks attrs.worker=")
 	run.stderr.until(t, 1, "of=tell")
 
 	var now view.Run
