@@ -7,8 +7,6 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-
-	"github.com/signalbox-go/signalbox/framework/job"
 )
 
 // signalWatch turns signals into the end of a run.
@@ -18,11 +16,17 @@ type signalWatch struct {
 	seen bool // read after stop
 }
 
+// stoppable is what signals end: a job, or a map.
+type stoppable interface {
+	Stop(message string)
+	Kill(message string)
+}
+
 // watchSignals stops the job at the first SIGINT or SIGTERM, or when its
 // terminal has gone, and kills what runs at the second. A third one ends the
 // process as if nobody watched, which is for on blocks that hang; the plugins end
 // with their host. Before, restore gives the terminal back.
-func watchSignals(j *job.Job, console *console, restore func()) *signalWatch {
+func watchSignals(j stoppable, console *console, restore func()) *signalWatch {
 	w := &signalWatch{ch: make(chan os.Signal, 2)}
 	signal.Notify(w.ch, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
