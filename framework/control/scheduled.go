@@ -20,8 +20,8 @@ func Of(w *status.Watch) Run { return scheduled{w} }
 // scheduled is a run of this process.
 type scheduled struct{ w *status.Watch }
 
-// onRequest is why futures are cancelled, and runs stopped.
-var onRequest = errors.New("on request of another process")
+// errOnRequest is why futures are cancelled, and runs stopped.
+var errOnRequest = errors.New("on request of another process")
 
 // longest is how much of an error's text is told.
 const longest = 2000
@@ -47,10 +47,10 @@ func (r scheduled) Cancel(_ context.Context, task string, future uint64) (int, e
 		if t == nil {
 			return 0, fmt.Errorf("there is no task %q", task)
 		}
-		return t.Cancel(onRequest), nil
+		return t.Cancel(errOnRequest), nil
 	}
 	st, _, ok := s.Standing(future)
-	if !ok || !st.Future.Cancel(onRequest) {
+	if !ok || !st.Future.Cancel(errOnRequest) {
 		return 0, nil // it has ended
 	}
 	return 1, nil
@@ -58,14 +58,14 @@ func (r scheduled) Cancel(_ context.Context, task string, future uint64) (int, e
 
 // Stop implements [Run].
 func (r scheduled) Stop(context.Context) error {
-	r.w.Scheduler().StopWith("stopped "+onRequest.Error(), nil)
-	r.w.Scheduler().CancelWaiting(onRequest)
+	r.w.Scheduler().StopWith("stopped "+errOnRequest.Error(), nil)
+	r.w.Scheduler().CancelWaiting(errOnRequest)
 	return nil
 }
 
 // Kill implements [Run].
 func (r scheduled) Kill(context.Context) error {
-	r.w.Scheduler().Kill("killed "+onRequest.Error(), onRequest)
+	r.w.Scheduler().Kill("killed "+errOnRequest.Error(), errOnRequest)
 	return nil
 }
 
