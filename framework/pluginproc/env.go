@@ -14,7 +14,8 @@ import (
 // hostEnv lists what a plugin sees of the host's environment: enough to find
 // programs, the home and temporary folders, and to speak the user's language.
 // Secrets travel in environments, so everything else has to be asked for.
-// GOCOVERDIR makes a plugin that was built for it report its test coverage.
+// GOCOVERDIR makes a plugin that was built for it report its test coverage, and
+// GORACE sets the race detector of one that was built with it.
 func hostEnv(name string) bool {
 	if strings.HasPrefix(name, "LC_") {
 		return true
@@ -23,7 +24,7 @@ func hostEnv(name string) bool {
 		return slices.ContainsFunc(windowsEnv(), func(n string) bool { return strings.EqualFold(n, name) })
 	}
 	switch name {
-	case "PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL", "GOCOVERDIR":
+	case "PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL", "GOCOVERDIR", "GORACE":
 		return true
 	}
 	return false
@@ -33,7 +34,7 @@ func windowsEnv() []string {
 	return []string{
 		"Path", "PathExt", "SystemRoot", "SystemDrive", "windir", "ComSpec", "Temp", "Tmp", "UserProfile", "UserName", "UserDomain",
 		"HomeDrive", "HomePath", "AppData", "LocalAppData", "ProgramData", "ProgramFiles", "ProgramFiles(x86)", "CommonProgramFiles",
-		"NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "OS", "LANG", "LANGUAGE", "TZ", "GOCOVERDIR",
+		"NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "OS", "LANG", "LANGUAGE", "TZ", "GOCOVERDIR", "GORACE",
 	}
 }
 
