@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"runtime"
+	"strings"
 )
 
 // callback tells where a function comes from.
@@ -13,20 +13,17 @@ type callback struct{ pc uintptr }
 
 func callbackOf(fn any) callback { return callback{pc: reflect.ValueOf(fn).Pointer()} }
 
-// closure matches the names, without their package, that the compiler gives to
-// function literals: they stand within a function or method, or in init.
-var closure = regexp.MustCompile(`[^)]\.func\d+(\.\d+)*(-range\d+)?$|\.gowrap\d+$`)
-
-// pkgPath matches the import path in front of a function's name.
-var pkgPath = regexp.MustCompile(`^(.*/)?([^./]+)\.`)
-
 func (c callback) name() string {
 	f := runtime.FuncForPC(c.pc)
 	if f == nil {
 		return "unknown"
 	}
-	name := pkgPath.ReplaceAllString(f.Name(), "")
-	if closure.MatchString(name) {
+	name := f.Name()
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	if _, inPackage, ok := strings.Cut(name, "."); ok {
+		name = inPackage
+	}
+	if isClosure(name) {
 		return c.where()
 	}
 	const methodValue = "-fm"
@@ -34,6 +31,38 @@ func (c callback) name() string {
 		name = name[:n]
 	}
 	return name
+}
+
+// isClosure says whether a name, without its package, is one that the compiler
+// gives to function literals, which stand within a function or method, or in
+// init: f.func1, T.m.func1.2, f.func1-range1, f.gowrap1.
+func isClosure(name string) bool {
+	if _, ok := cutNumbered(name, ".gowrap"); ok {
+		return true
+	}
+	if outer, ok := cutNumbered(name, "-range"); ok {
+		name = outer
+	}
+	for {
+		if outer, ok := cutNumbered(name, ".func"); ok {
+			// A method of a type may have such a name: (*T).func1.
+			return outer != "" && outer[len(outer)-1] != ')'
+		}
+		outer, ok := cutNumbered(name, ".")
+		if !ok {
+			return false
+		}
+		name = outer
+	}
+}
+
+// cutNumbered cuts off an end that is a word with a number.
+func cutNumbered(name, word string) (before string, ok bool) {
+	digits := strings.TrimRight(name, "0123456789")
+	if len(digits) == len(name) {
+		return "", false
+	}
+	return strings.CutSuffix(digits, word)
 }
 
 func (c callback) where() string {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -143,16 +142,19 @@ func execute(ctx context.Context, c Config, command func() *exec.Cmd) (*osproc.C
 	}
 }
 
-// mayBeHandshake matches the beginning of a handshake. What a plugin's program
-// prints before it is no harm: it is logged.
-var mayBeHandshake = regexp.MustCompile(`^\d+\|`)
+// mayBeHandshake says whether a line begins as a handshake does, with a number
+// and a bar. What a plugin's program prints before it is no harm: it is logged.
+func mayBeHandshake(line []byte) bool {
+	rest := bytes.TrimLeft(line, "0123456789")
+	return len(rest) < len(line) && bytes.HasPrefix(rest, []byte("|"))
+}
 
 // readStdout hands over the handshake and logs the rest.
 func (ch *child) readStdout(r io.Reader) {
 	seen := false
 	first := &lineSplitter{emit: func(line []byte) {
 		switch {
-		case !seen && mayBeHandshake.Match(line):
+		case !seen && mayBeHandshake(line):
 			seen = true
 			ch.first <- bytes.Clone(line)
 			return

@@ -1,12 +1,13 @@
 package pluginproc
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -64,7 +65,10 @@ const socketSuffix = len("/plugin-dir") + 10 + len("/plugin") + 10
 // terminator on macOS and the BSDs, 108 on Linux.
 const maxSocketPath = 103
 
-var hexSHA256 = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+func isSHA256(s string) bool {
+	sum, err := hex.DecodeString(s)
+	return err == nil && len(sum) == sha256.Size
+}
 
 // withDefaults fills in what was left out, and makes paths absolute: a relative
 // Path would otherwise be taken from Dir.
@@ -110,7 +114,7 @@ func (c Config) validate() error {
 		return fmt.Errorf("message limit %d is negative: give a positive number of bytes, or 0 for %d", c.MaxMessageBytes, DefaultMaxMessageBytes)
 	case c.Nice < MinNice || c.Nice > MaxNice:
 		return fmt.Errorf("nice level %d is out of range: give one from %d to %d", c.Nice, MinNice, MaxNice)
-	case c.SHA256 != "" && !hexSHA256.MatchString(c.SHA256):
+	case c.SHA256 != "" && !isSHA256(c.SHA256):
 		return fmt.Errorf("checksum %q: a SHA-256 has 64 hexadecimal digits", c.SHA256)
 	}
 	for k, v := range c.Env {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -59,11 +60,13 @@ type frame struct{ name, place string }
 
 var (
 	// goCrash begins an account of Go's runtime.
-	goCrash = regexp.MustCompile(`(?:panic|fatal error|SIG[A-Z]+): `)
+	goCrash = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:panic|fatal error|SIG[A-Z]+): `) })
 	// ofAccount is what the lines of an account look like behind the first: those
 	// that are indented, calls, goroutines, what the runtime says of a signal,
 	// what lies on a stack that it cannot unwind, and registers.
-	ofAccount = regexp.MustCompile(`^(?:[ \t]|\[signal |created by |runtime: |runtime stack:|stack: frame=|[0-9a-f]{8,16}: [0-9a-f]{8} |PC=|signal arrived |-----$|\.\.\..*frames elided|[^\s(]+\(.*\)$|[a-z][a-z0-9]*\s+0x[0-9a-f]+$)`)
+	ofAccount = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:[ \t]|\[signal |created by |runtime: |runtime stack:|stack: frame=|[0-9a-f]{8,16}: [0-9a-f]{8} |PC=|signal arrived |-----$|\.\.\..*frames elided|[^\s(]+\(.*\)$|[a-z][a-z0-9]*\s+0x[0-9a-f]+$)`)
+	})
 )
 
 // crashMarks are what goCrash begins with: to look for those first makes a flood
@@ -87,7 +90,7 @@ func containsAny(line []byte, marks [][]byte) bool {
 // nowhere.
 func findCrash(line []byte) int {
 	if containsAny(line, crashMarks) {
-		if i := goCrash.FindIndex(line); i != nil {
+		if i := goCrash().FindIndex(line); i != nil {
 			return i[0]
 		}
 	}
@@ -103,7 +106,7 @@ func (c *crash) line(line []byte, at time.Time) {
 		c.goroutine(line, at)
 		return
 	}
-	if c.last.reason != "" && ofAccount.Match(line) {
+	if c.last.reason != "" && ofAccount().Match(line) {
 		c.last.more(line, at)
 		return
 	}

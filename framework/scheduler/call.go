@@ -130,7 +130,7 @@ func (c *Call) Code() string { return c.task.code }
 func (c *Call) Task() string { return c.task.name }
 
 // Payload returns the encoded input, nil on executors that do not encode. It
-// must not be changed.
+// must not be changed, nor be asked for when the call has ended.
 func (c *Call) Payload() []byte { return c.payload }
 
 // ContentType returns the content type of Payload.

@@ -143,8 +143,9 @@ func TestLateOutcomesAreDroppedAndCounted(t *testing.T) {
 func TestLateResultsOfACancelledAttempt(t *testing.T) {
 	t.Parallel()
 
-	over := make(chan struct{})
+	began, over := make(chan struct{}), make(chan struct{})
 	e := newServed(task.New("gate", func(context.Context, int) (int, error) {
+		close(began)
 		<-over
 		return 1, nil
 	}))
@@ -153,6 +154,7 @@ func TestLateResultsOfACancelledAttempt(t *testing.T) {
 	mustStart(t, s, scheduler.CancellationPolicy(scheduler.Continue))
 	f := mustSubmit(t, gate, 1)
 	c := e.only(t)
+	<-began // with its payload, which a call that has ended has no more
 	e.host.End([]scheduler.Outcome{{Call: c, Cancelled: true, Err: errors.New("enough")}})
 	close(over)
 	mustWait(t, s)

@@ -170,8 +170,10 @@ func testDeadlinePassed(t *testing.T, s *suite) {
 	require.Equal(t, task.KindDeadline, task.KindOf(f.Err()))
 	require.EqualError(t, f.Err(), "deadline passed before the code began: context deadline exceeded")
 	require.Equal(t, -1, f.Worker())
-	for i, h := range running {
-		requireOpen(t, futures[i])
+	for _, f := range futures {
+		requireOpen(t, f)
+	}
+	for _, h := range running {
 		h.letGo()
 	}
 	wait()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/signalbox-go/signalbox/framework/internal/osproc"
@@ -178,12 +179,14 @@ func (w *worker) liftBackstop(proc *pluginproc.Process) {
 
 // deniedMemory matches what Go's runtime and C++'s say when the system denies
 // them memory.
-var deniedMemory = regexp.MustCompile(`(?i)out of memory|cannot allocate memory|bad_alloc`)
+var deniedMemory = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)out of memory|cannot allocate memory|bad_alloc`)
+})
 
 // ranOut tells whether a process died because its call's backstop denied it
 // memory, or for its bound. e.mu is held.
 func (w *worker) ranOut(c *scheduler.Call, seq uint64, exit pluginproc.Exit) *overrun {
-	if w.stop.seq != seq || w.killedBy != nil || !exit.Bounded && !deniedMemory.MatchString(exit.Reason) {
+	if w.stop.seq != seq || w.killedBy != nil || !exit.Bounded && !deniedMemory().MatchString(exit.Reason) {
 		return nil
 	}
 	return &overrun{limit: task.KindMemoryLimit, allowed: c.Limits().Memory, seen: w.stop.room}

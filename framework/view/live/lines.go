@@ -80,7 +80,7 @@ func (p *pending) begin() {
 }
 
 // color matches what lines may steer a terminal with: how text looks.
-var color = regexp.MustCompile("\x1b\\[[0-9;:]*m")
+var color = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;:]*m") })
 
 // tabStop is how far tabs go.
 const tabStop = 8
@@ -109,7 +109,7 @@ func tamed(s string) string {
 	var b strings.Builder
 	for s != "" {
 		plain, colored := s, ""
-		if at := color.FindStringIndex(s); at != nil {
+		if at := color().FindStringIndex(s); at != nil {
 			plain, colored, s = s[:at[0]], s[at[0]:at[1]], s[at[1]:]
 		} else {
 			s = ""

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/signalbox-go/signalbox/plugins/journal/reader"
 )
@@ -129,7 +130,9 @@ func (r *Run) ended(e *reader.Entry) {
 }
 
 // varying is what messages of one kind of error differ by.
-var varying = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9]+|"[^"]*"|'[^']*'`)
+var varying = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9]+|"[^"]*"|'[^']*'`)
+})
 
 // failed counts an error.
 func (r *Run) failed(e *reader.Entry) error {
@@ -137,7 +140,7 @@ func (r *Run) failed(e *reader.Entry) error {
 	if err := e.Decode(&f); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	key := e.Task + "\x00" + f.Kind + "\x00" + varying.ReplaceAllString(f.Message, "*")
+	key := e.Task + "\x00" + f.Kind + "\x00" + varying().ReplaceAllString(f.Message, "*")
 	group, ok := r.errors[key]
 	if !ok {
 		if len(r.errors) == maxErrors {

@@ -12,7 +12,7 @@ const floorBytes = 8 << 20
 // processors' time. Who has set GOGC or GOMEMLIMIT has decided otherwise.
 func newFloor() []byte {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return nil
+		return []byte{}
 	}
 	return make([]byte, floorBytes)
 }

@@ -50,6 +50,7 @@ type worker struct {
 	ledger *ledger.Writer // nil for none
 	out    *outbox
 	idle   chan struct{} // closed when the runner has ended
+	floor  []byte        // see newFloor; the runner's
 
 	mu      sync.Mutex
 	ready   sync.Cond
@@ -91,8 +92,6 @@ const shutdownGrace = time.Second
 
 // serve serves the session until the host ends it.
 func (w *worker) serve() error {
-	floor := newFloor()
-	defer runtime.KeepAlive(floor)
 	go w.run()
 	sent := make(chan error, 1)
 	go func() { sent <- w.out.sendAll(w.stream) }()
@@ -249,6 +248,11 @@ func (w *worker) run() {
 		if ctx == nil {
 			finished = true
 			return
+		}
+		if w.floor == nil {
+			// Not earlier: it makes the collector run, and a process that starts has
+			// other things to do.
+			w.floor = newFloor()
 		}
 		w.serveOne(ctx, &a)
 	}
