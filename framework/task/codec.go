@@ -9,6 +9,8 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	fastjson "github.com/segmentio/encoding/json"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/signalbox-go/signalbox/framework/task/internal/jsonenc"
 )
 
 // Content types of the built-in codecs.
@@ -70,6 +72,9 @@ func defaultCodec[T any]() Codec {
 // method where that has a pointer receiver, as Unmarshal does.
 func Encode[T any](c Codec, v *T) ([]byte, error) {
 	if c, ok := c.(jsonCodec); ok {
+		if data, ok := jsonenc.Marshal(v); ok {
+			return data, nil
+		}
 		return c.Marshal(v)
 	}
 	return c.Marshal(*v)
