@@ -31,7 +31,7 @@
 //
 // # What it costs
 //
-// The run is looked at four times a second, and less often where that takes
+// The run is looked at five times in two seconds, and less often where that takes
 // more than a hundredth of the time; nothing is drawn more than ten times a
 // second. The scheduler itself does nothing for a screen; see package status.
 //

@@ -22,7 +22,7 @@ const (
 	// framesPerSecond bounds how often anything is drawn.
 	framesPerSecond = 10
 	// refresh is how often the run is looked at, if that takes little time.
-	refresh = 250 * time.Millisecond
+	refresh = 400 * time.Millisecond
 	// refreshShare bounds what looking and drawing take of the time.
 	refreshShare = 100
 	// slowest is how often the run is looked at, however long it takes.
