@@ -8,6 +8,8 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/connectivity"
+
+	"github.com/signalbox-go/signalbox/framework/wire"
 )
 
 // calls knows the calls that are open on a connection, so that it is closed
@@ -23,6 +25,8 @@ type calls struct {
 func (c *calls) dialOptions(maxMessage int) []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithIdleTimeout(0), // a quiet plugin is not a lost one
+		grpc.WithStaticStreamWindowSize(wire.WindowBytes),
+		grpc.WithStaticConnWindowSize(wire.WindowBytes),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage), grpc.MaxCallSendMsgSize(maxMessage)),
 		grpc.WithChainStreamInterceptor(func(ctx context.Context, d *grpc.StreamDesc, cc *grpc.ClientConn, method string, next grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 			return next(ctx, d, cc, method, c.track(cc, method, opts)...)

@@ -11,10 +11,10 @@
 // are involved, so a lone call leaves at once and frames fill under load. The
 // content type of a payload travels with it.
 //
-// A worker runs one call at a time. It holds as many more as make up about 8 ms
+// A worker runs one call at a time. It holds as many more as make up about 12 ms
 // of work by what its calls took so far. What it holds and has not begun is
 // recalled when it is to be cancelled, when another worker has nothing to do,
-// and when the call before it takes longer than those 8 ms while another worker
+// and when the call before it takes longer than those 12 ms while another worker
 // gets on, however much waits besides: no call is stuck behind a long one.
 //
 // What running code says (package comm, and progress) comes back in frames of its

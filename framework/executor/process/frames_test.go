@@ -46,14 +46,14 @@ func TestFramesCarryManyCalls(t *testing.T) {
 	require.Less(t, burst(t, calls, time.Nanosecond).Frames, calls/100)
 }
 
-// TestHeldWorkIsBounded by about 8 ms, besides what runs.
+// TestHeldWorkIsBounded by about 12 ms, besides what runs.
 func TestHeldWorkIsBounded(t *testing.T) {
 	t.Parallel()
 	for elapsed, most := range map[time.Duration]int{
-		100 * time.Microsecond: 1 + 80,
-		500 * time.Microsecond: 1 + 16,
-		3 * time.Millisecond:   1 + 2,
-		10 * time.Millisecond:  1,
+		100 * time.Microsecond: 1 + 120,
+		500 * time.Microsecond: 1 + 24,
+		3 * time.Millisecond:   1 + 4,
+		15 * time.Millisecond:  1,
 	} {
 		seen := burst(t, 500, elapsed)
 		require.LessOrEqual(t, seen.Most, most, "%v", elapsed)

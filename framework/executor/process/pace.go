@@ -2,8 +2,9 @@ package process
 
 import "time"
 
-// heldWork is how much work a worker may hold besides what it runs.
-const heldWork = 8 * time.Millisecond
+// heldWork is how much work a worker may hold besides what it runs: three times
+// what it does between two frames of results.
+const heldWork = 12 * time.Millisecond
 
 // maxHeld is how many calls a worker may hold, however short they are.
 const maxHeld = 4096

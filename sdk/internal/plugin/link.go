@@ -45,6 +45,7 @@ type Link struct {
 	seq     uint64 // last record that was dealt with
 	acked   uint64
 	ackedAt time.Time
+	floor   []byte // see newFloor
 	idle    chan struct{}
 }
 
@@ -293,6 +294,9 @@ func (l *Link) loop(ctx context.Context) {
 			l.mu.Unlock()
 			returned = true
 			return
+		}
+		if l.floor == nil {
+			l.floor = newFloor()
 		}
 		do := l.queue[0]
 		l.queue[0] = nil

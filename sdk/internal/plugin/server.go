@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
 
+	"github.com/signalbox-go/signalbox/framework/wire"
 	"github.com/signalbox-go/signalbox/framework/wire/failure"
 	pb "github.com/signalbox-go/signalbox/framework/wire/signalboxv1"
 )
@@ -22,6 +23,8 @@ func NewGRPCServer(opts []grpc.ServerOption) *grpc.Server {
 		// The host's limit holds, which it tells in Hello.
 		grpc.MaxRecvMsgSize(math.MaxInt32),
 		grpc.MaxSendMsgSize(math.MaxInt32),
+		grpc.StaticStreamWindowSize(wire.WindowBytes),
+		grpc.StaticConnWindowSize(wire.WindowBytes),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
 	)...)
 }
