@@ -37,4 +37,5 @@ bench: ## Measure beside peers: a table, bench.json, bench.txt
 	go -C benchmarks run . -o "$(CURDIR)"
 
 install: ## Build cmd/host as signalbox, into GOBIN or GOPATH/bin
-	mkdir -p "$(BIN)" && go build -o "$(BIN)/signalbox" ./cmd/host
+	# Without C the program is of one piece, and starts a millisecond sooner.
+	mkdir -p "$(BIN)" && CGO_ENABLED=0 go build -o "$(BIN)/signalbox" ./cmd/host

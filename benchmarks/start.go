@@ -38,10 +38,10 @@ func (r *rig) startFolder() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("looking for the module %s: %w", module, err)
 		}
-		for _, build := range []*exec.Cmd{
-			exec.Command("go", "build", "-C", strings.TrimSpace(string(root)), "-o", filepath.Join(folder, "host"), "./cmd/host"),
-			exec.Command("go", "build", "-o", filepath.Join(folder, "plugin"), module+"/benchmarks/smallplugin"),
-		} {
+		host := exec.Command("go", "build", "-C", strings.TrimSpace(string(root)), "-o", filepath.Join(folder, "host"), "./cmd/host")
+		host.Env = append(os.Environ(), "CGO_ENABLED=0") // as make install does
+		plugin := exec.Command("go", "build", "-o", filepath.Join(folder, "plugin"), module+"/benchmarks/smallplugin")
+		for _, build := range []*exec.Cmd{host, plugin} {
 			if out, err := build.CombinedOutput(); err != nil {
 				return "", fmt.Errorf("%v: %w\n%s", build.Args, err, out)
 			}

@@ -68,7 +68,9 @@ func newProcess(ctx context.Context, c Config) *Process {
 		SyncStdout:       p.stdout,
 		SyncStderr:       p.stderr,
 		Logger:           hclog.NewNullLogger(), // all it could say is said here, with types
-		GRPCDialOptions:  p.calls.dialOptions(c.MaxMessageBytes),
+		// The pipes that it reads are read here, and it gets empty ones.
+		PluginLogBufferSize: 16,
+		GRPCDialOptions:     p.calls.dialOptions(c.MaxMessageBytes),
 	})
 	return p
 }

@@ -161,11 +161,12 @@ func (e *Executor) startWorkers(ctx context.Context, cfg config, host scheduler.
 	if err != nil {
 		return err
 	}
+	offers := &offers{}
 	workers := make([]*worker, cfg.workers)
 	errs := make([]error, cfg.workers)
 	var wg sync.WaitGroup
 	for i := range workers {
-		workers[i] = newWorker(e, i, cfg, host, folder.Path())
+		workers[i] = newWorker(e, i, cfg, host, folder.Path(), offers)
 		wg.Go(func() { errs[i] = workers[i].start(ctx) })
 	}
 	wg.Wait()

@@ -17,6 +17,10 @@ import (
 // the systems that have ledgers.
 type account struct{ f *os.File }
 
+// noLedger is one in which nothing is written. It takes no memory: nobody writes
+// to it, so that all of it is the system's one page of zeros.
+var noLedger [ledger.Bytes]byte
+
 func newAccount(path string) (*account, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -24,7 +28,7 @@ func newAccount(path string) (*account, error) {
 	}
 	// Written, not just truncated: where there is no room, it is told here, and not
 	// to the worker by a signal.
-	if _, err := f.Write(make([]byte, ledger.Bytes)); err != nil {
+	if _, err := f.Write(noLedger[:]); err != nil {
 		f.Close()
 		os.Remove(path)
 		return nil, fmt.Errorf("process: ledger: %w", err)

@@ -37,7 +37,7 @@ func (w *worker) retire(why string) {
 
 // succeed starts a replacement and puts it in the worker's place.
 func (w *worker) succeed(proc *pluginproc.Process) {
-	next := newWorker(w.e, w.number, w.cfg, w.host, w.folder)
+	next := newWorker(w.e, w.number, w.cfg, w.host, w.folder, &offers{})
 	delays := slowDelays()
 	for try := 1; ; try++ {
 		err := next.start(w.e.life)

@@ -22,6 +22,7 @@ type worker struct {
 	cfg    config
 	host   scheduler.Host
 	folder string
+	offers *offers
 
 	proc    *pluginproc.Process
 	session *session.Session
@@ -62,8 +63,8 @@ type worker struct {
 	bounds
 }
 
-func newWorker(e *Executor, number int, cfg config, host scheduler.Host, folder string) *worker {
-	w := &worker{e: e, number: number, cfg: cfg, host: host, folder: folder}
+func newWorker(e *Executor, number int, cfg config, host scheduler.Host, folder string, offers *offers) *worker {
+	w := &worker{e: e, number: number, cfg: cfg, host: host, folder: folder, offers: offers}
 	w.ready.L = &e.mu
 	w.window.base = 1
 	w.bounds = newBounds(cfg)
@@ -123,13 +124,10 @@ func explain(proc *pluginproc.Process, err error) error {
 }
 
 func (w *worker) openSession(ctx context.Context, proc *pluginproc.Process, l *account) (*session.Session, []string, error) {
-	offered, err := session.Describe(ctx, proc.Conn())
+	codes, err := w.offers.of(ctx, proc.Conn())
+	w.offers = &offers{} // the next process may be of another version
 	if err != nil {
 		return nil, nil, err
-	}
-	codes := make([]string, len(offered.GetTasks()))
-	for i, t := range offered.GetTasks() {
-		codes[i] = t.GetName()
 	}
 	s, err := session.Open(ctx, proc.Conn(), session.Config{
 		Run: w.host.Run, Worker: w.number, Ledger: l.path(), Plugin: w.cfg.encoded,
