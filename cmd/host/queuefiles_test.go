@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"encoding/xml"
 	"errors"
+	"image"
+	"image/color"
 	"image/png"
 	"io"
 	"os"
@@ -115,7 +117,13 @@ func TestQueuePlotAsPNG(t *testing.T) {
 	r.job(tasksPlugin+submitOne("double", "1"), "--queue-plot", "QUEUE.PNG").exits(0)
 	img, err := png.Decode(bytes.NewReader([]byte(r.read("QUEUE.PNG"))))
 	require.NoError(t, err)
-	require.Greater(t, img.Bounds().Dx(), 500)
+	require.Equal(t, image.Rect(0, 0, 1000, 720), img.Bounds())
+	colors := map[color.Color]int{}
+	for x := range img.Bounds().Dx() {
+		colors[img.At(x, 318)]++ // at the foot of the upper chart
+		colors[img.At(x, 650)]++ // and of the lower
+	}
+	require.Positive(t, colors[color.RGBA{0x44, 0x77, 0xaa, 0xff}], "running")
 }
 
 func TestQueueFilesThatCannotBe(t *testing.T) {
