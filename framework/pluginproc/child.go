@@ -173,7 +173,7 @@ func (ch *child) readStdout(r io.Reader) {
 func (ch *child) wait(pumps *sync.WaitGroup, outputs ...*os.File) {
 	status := ch.proc.Wait()
 	if ch.mark != "" && ch.proc.Group() == nil {
-		osproc.KillMarked(ch.mark) // what has left its group, by setsid
+		osproc.KillMarked(ch.mark, ch.proc.PID(), time.Since(ch.started)) // what has left its group, by setsid
 	}
 	for _, f := range outputs {
 		_ = f.SetReadDeadline(time.Now().Add(outputGrace)) // fails only if it is closed already

@@ -137,7 +137,7 @@ func sweep(parent string) {
 		if osproc.TryLock(lock) == nil {
 			// The folder's name is in the environment of its host's plugins, and of what
 			// they have started: that which has left its group has outlived the host.
-			osproc.KillMarked(socketDirEnv + path + string(filepath.Separator))
+			osproc.KillMarked(socketDirEnv+path+string(filepath.Separator), 0, 0)
 			_ = os.RemoveAll(path)
 		}
 		_ = lock.Close()

@@ -2,5 +2,7 @@
 
 package osproc
 
+import "time"
+
 // KillMarked knows of none here.
-func KillMarked(string) {}
+func KillMarked(string, int, time.Duration) {}
