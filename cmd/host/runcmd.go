@@ -8,7 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/signalbox-go/signalbox/framework/control"
 	"github.com/signalbox-go/signalbox/framework/job"
+	"github.com/signalbox-go/signalbox/framework/pluginproc"
 )
 
 type runCommand struct {
@@ -82,6 +84,7 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	go pluginproc.Prepare() // while the job is read
 	watch := c.queue.monitor()
 	opts.Observers = observers(watch)
 	j, err := job.Load(args[0], opts)
@@ -122,13 +125,14 @@ func (c *runCommand) runJob(ctx context.Context, j *job.Job, path string, log *s
 	screen := c.display.screen(stderr, console)
 	signals := watchSignals(j, console, screen.Close)
 	source := newRunSource(j)
-	server := serveRun(source, path, log)
+	serving := make(chan *control.Server, 1)
+	go func() { serving <- serveRun(source, path, log) }() // the workers need not wait for it
 	screen.Show(source)
 	if result, err = j.Run(ctx); err == nil {
 		source.ended(result.Scheduler)
 	}
 	screen.Close()
-	if server != nil {
+	if server := <-serving; server != nil {
 		server.Close()
 	}
 	return result, signals.stop(), err
