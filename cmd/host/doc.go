@@ -6,6 +6,7 @@
 //	host validate JOB.hcl         find the mistakes of a job file
 //	host plugin inspect PATH      show what a plugin offers; list those of a run
 //	host journal show FILE        show what a journal holds; also stats and tail
+//	host new task NAME            begin a plugin; also new event
 //	host version                  show versions
 //
 // framework/job/JOBFILE.md documents the job file. The command calls itself by

@@ -100,7 +100,7 @@ and errors.
 		RunE:          commandNeeded,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRunCommand(name), newMapCommand(name), newValidateCommand(name), newPluginCommand(name), newJournalCommand(name), newVersionCommand(name),
+	root.AddCommand(newRunCommand(name), newMapCommand(name), newValidateCommand(name), newPluginCommand(name), newJournalCommand(name), newNewCommand(name), newVersionCommand(name),
 		newPsCommand(name), newTopCommand(name), newStopCommand(name), newTasksCommand(name), newExplainCommand(name))
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {

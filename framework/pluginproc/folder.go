@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/signalbox-go/signalbox/framework/internal/osproc"
 )
@@ -42,6 +43,9 @@ func MakeFolder() (*Folder, error) {
 		}
 		if firstErr == nil {
 			firstErr = err
+		}
+		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+			break // no folder is to blame, and the next host would not sweep the next
 		}
 	}
 	if firstErr == nil {
