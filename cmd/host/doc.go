@@ -7,6 +7,7 @@
 //	host plugin inspect PATH      show what a plugin offers; list those of a run
 //	host journal show FILE        show what a journal holds; also stats and tail
 //	host new task NAME            begin a plugin; also new event
+//	host doctor                   check this machine
 //	host version                  show versions
 //
 // framework/job/JOBFILE.md documents the job file. The command calls itself by

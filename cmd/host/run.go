@@ -101,7 +101,7 @@ and errors.
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRunCommand(name), newMapCommand(name), newValidateCommand(name), newPluginCommand(name), newJournalCommand(name), newNewCommand(name), newVersionCommand(name),
-		newPsCommand(name), newTopCommand(name), newStopCommand(name), newTasksCommand(name), newExplainCommand(name))
+		newPsCommand(name), newTopCommand(name), newStopCommand(name), newTasksCommand(name), newExplainCommand(name), newDoctorCommand(name))
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "help" {

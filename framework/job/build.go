@@ -103,14 +103,24 @@ func buildFolder(ctx context.Context, folder string) (string, error) {
 	return final, prune(cache, now.Add(-keepBuilds))
 }
 
-// cacheOf returns the cache of what is built from one folder.
-func cacheOf(folder string) (string, error) {
+// BuildCache returns the folder in which built plugins are kept, which need not
+// exist: signalbox/plugins in the user's folder for caches.
+func BuildCache() (string, error) {
 	root, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("there is no place for it: %w", err)
 	}
+	return filepath.Join(root, "signalbox", "plugins"), nil
+}
+
+// cacheOf returns the cache of what is built from one folder.
+func cacheOf(folder string) (string, error) {
+	root, err := BuildCache()
+	if err != nil {
+		return "", err
+	}
 	key := sha256.Sum256([]byte(folder))
-	dir := filepath.Join(root, "signalbox", "plugins", hex.EncodeToString(key[:8]))
+	dir := filepath.Join(root, hex.EncodeToString(key[:8]))
 	return dir, os.MkdirAll(dir, 0o755)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,6 +115,23 @@ func makeFolder(parent string) (*Folder, error) {
 // Path returns the folder's path.
 func (f *Folder) Path() string { return f.path }
 
+// Check finds out whether plugins can have sockets in the folder: whether its path
+// is short enough for theirs, and something can listen there.
+func (f *Folder) Check() error {
+	path := filepath.Join(f.path, "plugin-dir0123456789", "plugin0123456789")
+	if len(path) > maxSocketPath {
+		return fmt.Errorf("pluginproc: %s is too long for sockets: with their names it has %d bytes, and may have %d", f.path, len(path), maxSocketPath)
+	}
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("pluginproc: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return errors.Join(fmt.Errorf("pluginproc: nothing can listen in %s: %w", f.path, err), os.RemoveAll(filepath.Dir(path)))
+	}
+	return errors.Join(l.Close(), os.RemoveAll(filepath.Dir(path)))
+}
+
 // Remove removes the folder with all that is in it. It may be called again.
 func (f *Folder) Remove() {
 	f.once.Do(func() {
@@ -126,8 +144,18 @@ func (f *Folder) Remove() {
 	})
 }
 
+// Sweep removes the runtime folders that dead hosts of this user have left, ends
+// what their plugins have started and left, and returns the folders' paths.
+// [MakeFolder] does so, too.
+func Sweep() (removed []string) {
+	for _, parent := range folderParents() {
+		removed = append(removed, sweep(parent)...)
+	}
+	return removed
+}
+
 // sweep removes what dead hosts have left. That it does not succeed is no harm.
-func sweep(parent string) {
+func sweep(parent string) (removed []string) {
 	found, _ := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
 	for _, path := range found {
 		// Where all may make files, others may give theirs such names.
@@ -142,10 +170,13 @@ func sweep(parent string) {
 			// The folder's name is in the environment of its host's plugins, and of what
 			// they have started: that which has left its group has outlived the host.
 			osproc.KillMarked(socketDirEnv+path+string(filepath.Separator), 0, 0)
-			_ = os.RemoveAll(path)
+			if os.RemoveAll(path) == nil {
+				removed = append(removed, path)
+			}
 		}
 		_ = lock.Close()
 	}
+	return removed
 }
 
 // LowestLevel returns the lowest of slog's named levels that log lets pass,
