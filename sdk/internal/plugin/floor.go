@@ -3,7 +3,7 @@ package plugin
 import "os"
 
 // floorBytes is how much memory a plugin process counts as in use that is not.
-const floorBytes = 8 << 20
+const floorBytes = 16 << 20
 
 // newFloor returns memory that is never touched, and so is never there, but which
 // the garbage collector counts when it decides how much may be allocated before
