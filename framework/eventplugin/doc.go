@@ -26,7 +26,7 @@
 //
 // A plugin that is allowed nothing but to listen is made to cost little: what
 // happens within 100 ms of what it was told last is told together, and on Linux it
-// gives way to tasks where the CPU is scarce, at a nice level 5 above the host's.
+// gives way to tasks where the CPU is scarce, at a nice level 10 above the host's.
 //
 // # What is seen of plugins
 //

@@ -21,7 +21,7 @@ func TestListenersGiveWay(t *testing.T) {
 		opts []eventplugin.Option
 		want int
 	}{
-		"listener": {nil, min(own+5, 19)},
+		"listener": {nil, min(own+10, 19)},
 		"actor":    {[]eventplugin.Option{eventplugin.Allow(eventplugin.Stop)}, own},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -239,7 +239,7 @@ func (s *Spec) allows(word string) bool { return slices.Contains(s.allow, word) 
 
 // givesWay is by how much the nice level of plugins that only listen is above
 // the host's. Those that cannot follow a flood would take half of the CPU from it.
-const givesWay = 5
+const givesWay = 10
 
 // listens reports whether the plugin may do nothing but listen.
 func (s *Spec) listens() bool { return len(s.allow) == 0 }

@@ -96,6 +96,7 @@ type Scheduler struct {
 	admitting sync.WaitGroup // is what admitted counts
 
 	occurred Occurrence // of observe
+	day      time.Time  // see now
 	// stray holds errors of callbacks since the last look; only whoever
 	// drives the inbox touches it.
 	stray []error

@@ -33,10 +33,12 @@ func (w *worker) room() int {
 		return 1 - w.window.len
 	case w.window.len == 0:
 		return w.pace.hold()
-	case w.stuck():
+	}
+	room := w.pace.hold() - w.window.len
+	if room > 0 && w.stuck() {
 		return 0 // others will be sooner
 	}
-	return w.pace.hold() - w.window.len
+	return room
 }
 
 // send sends what there is to send until the session ends. It runs on a

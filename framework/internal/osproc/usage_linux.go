@@ -6,18 +6,22 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// Metered tells why what processes use cannot be known here; nil where it can.
-func Metered() error {
+// Metered tells why what processes use cannot be known here; nil where it can. It
+// finds out once.
+func Metered() error { return metered() }
+
+var metered = sync.OnceValue(func() error {
 	if _, err := os.Stat("/proc/self/status"); err != nil {
 		return fmt.Errorf("osproc: what processes use cannot be known: %w", err)
 	}
 	return nil
-}
+})
 
 const (
 	// censusAge is how old what is known of orphans may be.
