@@ -117,7 +117,7 @@ func TestHostIsCalledAsItWasStarted(t *testing.T) {
 		require.NotRegexp(t, `\bhost `, c.stdout.String())
 	}
 	c = r.start("signalbox").end().exits(2)
-	require.Equal(t, "signalbox: a command is needed: explain, journal, map, plugin, ps, run, stop, tasks, top, validate or version\nSee 'signalbox --help'.\n", c.stderr.String())
+	require.Equal(t, "signalbox: a command is needed: doctor, explain, journal, map, new, plugin, ps, run, stop, tasks, top, validate or version\nSee 'signalbox --help'.\n", c.stderr.String())
 	c = r.start("signalbox", "version").end().exits(0)
 	require.Regexp(t, `^signalbox \S+.*\ngo1\.\S+ \w+/\w+\nplugin protocol \[1\]\n$`, c.stdout.String())
 }
