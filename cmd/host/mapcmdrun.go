@@ -92,7 +92,7 @@ func (m *mapping) feed() {
 			m.done <- o
 			continue
 		}
-		f, err := m.task.Submit(value)
+		f, err := m.submit(value)
 		if err != nil {
 			if !m.open() {
 				err = scheduler.ErrCancelled // the run has ended meanwhile
@@ -109,6 +109,17 @@ func (m *mapping) feed() {
 }
 
 // wait waits for room, and reports false if no more is to be read.
+// submit submits an input, unless the map has been stopped: what is submitted to a
+// run that has ended is refused, and told in its log.
+func (m *mapping) submit(value json.RawMessage) (*scheduler.Future[json.RawMessage], error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stopped {
+		return nil, scheduler.ErrCancelled
+	}
+	return m.task.Submit(value)
+}
+
 func (m *mapping) wait() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
