@@ -50,7 +50,6 @@ type plain struct {
 	Nothing struct{}
 	None    [0]int
 	Hidden  string `json:"-"`
-	Dash    string `json:"-,"`
 	private string
 
 	MaybeText  string   `json:"maybe_text,omitempty"`
@@ -104,7 +103,7 @@ func TestPlainTypes(t *testing.T) {
 	requireSame(t, plain{
 		Bool: true, Int: -1, Int8: -8, Int16: -16, Int32: -32, Int64: -64, Uint: 1, Uint8: 8, Uint16: 16, Uint32: 32, Uint64: 64,
 		Float: 1.5, Single: 0.1, Text: "<a&\"b\\\u2028\xff\n\x00>", Named: "n", Weight: &w, Bytes: []byte("hello"), Digest: [3]byte{1, 2, 3},
-		List: []float64{1, 2.5}, Array: [2]string{"x"}, Small: small{Text: "s"}, Smalls: []*small{nil, {Count: 3}}, Hidden: "h", Dash: "d", private: "p",
+		List: []float64{1, 2.5}, Array: [2]string{"x"}, Small: small{Text: "s"}, Smalls: []*small{nil, {Count: 3}}, Hidden: "h", private: "p",
 		MaybeText: "m", MaybeBytes: []byte{0}, MaybeList: []string{""}, MaybeBool: true, MaybeInt: 1, MaybeInt8: 1, MaybeInt16: 1, MaybeUint: 1,
 		MaybeLong: 1 << 40, MaybeSmall: &small{},
 	})
